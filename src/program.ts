@@ -1,0 +1,66 @@
+import { Command, Option } from "commander";
+import { registerCompletion } from "./commands/completion.js";
+import { registerConfig } from "./commands/config.js";
+import { registerDestroy } from "./commands/destroy.js";
+import { registerInit } from "./commands/init.js";
+import { registerLocal } from "./commands/local.js";
+import { registerLogs } from "./commands/logs.js";
+import { registerLs } from "./commands/ls.js";
+import { registerName } from "./commands/name.js";
+import { registerOpen } from "./commands/open.js";
+import { registerPlan } from "./commands/plan.js";
+import { registerStatus } from "./commands/status.js";
+import { registerTerraform } from "./commands/terraform.js";
+import { registerUnlock } from "./commands/unlock.js";
+import { registerUp } from "./commands/up.js";
+import { registerValidate } from "./commands/validate.js";
+import type { Tools } from "./tools.js";
+import { version } from "./version.js";
+
+const EXAMPLES = `
+Examples:
+  $ paas init                          scaffold this repository
+  $ git push local env-alice           create or update environment alice on this machine
+  $ paas open alice                    print and open its URL
+  $ paas logs -f alice                 follow its output
+  $ paas destroy alice                 remove it and every trace
+
+Exit codes: 0 done · 1 failed · 2 wrong usage or manifest · 3 no such environment · 4 not signed in
+            5 refused by protection · 6 locked · 130 interrupted`;
+
+/** The whole command tree; each command registers itself. */
+export function createProgram(tools: Tools): Command {
+  const program = new Command("paas")
+    .description("Every env-* branch is a running environment.")
+    .version(version, "-V, --version", "print the version")
+    .option("-C, --directory <folder>", "work in this folder")
+    .addOption(new Option("--cloud <name>", "where environments live (or PAAS_CLOUD)").choices(["local", "azure"]))
+    .option("--no-prompt", "never ask: a missing answer is an error")
+    .option("--verbose", "show the cause of an error")
+    .helpOption("-h, --help", "show help")
+    .helpCommand("help [command]", "show help of a command")
+    .addHelpText("after", EXAMPLES)
+    .configureHelp({ showGlobalOptions: true })
+    .showSuggestionAfterError()
+    .exitOverride();
+
+  program.commandsGroup("Project:");
+  registerInit(program, tools);
+  registerValidate(program, tools);
+  registerConfig(program, tools);
+  registerName(program, tools);
+  program.commandsGroup("Environments:");
+  registerPlan(program, tools);
+  registerUp(program, tools);
+  registerDestroy(program, tools);
+  registerLs(program, tools);
+  registerStatus(program, tools);
+  registerOpen(program, tools);
+  registerLogs(program, tools);
+  registerUnlock(program, tools);
+  program.commandsGroup("This machine:");
+  registerLocal(program, tools);
+  registerTerraform(program, tools);
+  registerCompletion(program, tools);
+  return program;
+}

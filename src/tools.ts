@@ -1,0 +1,77 @@
+import path from "node:path";
+import { type Cloud, type CloudName, openCloud } from "./cloud.js";
+import type { Git } from "./git/git.js";
+import type { Manifest } from "./manifest/manifest.js";
+import { createPrompt, type Prompt } from "./ui/prompt.js";
+import { createUi, type Ui } from "./ui/ui.js";
+
+/** Options that every command understands. */
+export type GlobalOptions = { directory?: string; cloud?: string; json?: boolean; verbose?: boolean; prompt?: boolean };
+
+/** Every effect that a command may ask for. Heavy libraries load when the effect is first used. */
+export type Tools = {
+  ui: Ui;
+  prompt: Prompt;
+  now(): Date;
+  variables: NodeJS.ProcessEnv;
+  /** Folder that the command works in: `-C`, else the current one. */
+  folder: string;
+  /** Aborted by Ctrl-C and SIGTERM; long work ends in order when it is. */
+  signal: AbortSignal;
+  git(): Promise<Git>;
+  /** Top folder of the repository. */
+  root(): Promise<string>;
+  /** `paas.yaml` of the working tree. */
+  manifest(): Promise<Manifest>;
+  cloudName(): Promise<CloudName>;
+  /** Subscription that names are made for; known without a connection. */
+  subscription(): Promise<string>;
+  /** Connects to the cloud, starting the local one when needed, and says so on stderr. */
+  cloud(): Promise<Cloud>;
+};
+
+/** The real tools; `options` are the command line's global ones. */
+export function wireTools(options: GlobalOptions, variables: NodeJS.ProcessEnv, signal: AbortSignal): Tools {
+  const folder = path.resolve(options.directory ?? ".");
+  const ui = createUi(variables);
+  const once = <T>(make: () => Promise<T>) => {
+    let made: Promise<T> | undefined;
+    return () => {
+      made ??= make();
+      return made;
+    };
+  };
+  const git = once(async () => (await import("./git/git.js")).openGit(folder));
+  const root = once(async () => (await git()).root);
+  const manifest = once(async () => (await import("./manifest/read.js")).readManifest(await root()));
+  const cloudName = once(async () => {
+    const { chooseCloud } = await import("./cloud.js");
+    const name = chooseCloud(options.cloud, variables, await manifest().catch(() => null));
+    ui.useCloud(name);
+    return name;
+  });
+  const subscription = once(async () => {
+    const { subscriptionOf } = await import("./cloud.js");
+    return subscriptionOf(await cloudName(), await manifest());
+  });
+  const cloud = once(async () => {
+    const name = await cloudName();
+    const opened = await openCloud(name, { root: await root(), manifest: await manifest(), variables, note: ui.note });
+    ui.note(ui.palette.faint(`cloud: ${opened.label}`));
+    return opened;
+  });
+  return {
+    ui,
+    prompt: createPrompt(variables, options.prompt !== false),
+    now: () => new Date(),
+    variables,
+    folder,
+    signal,
+    git,
+    root,
+    manifest,
+    cloudName,
+    subscription,
+    cloud,
+  };
+}

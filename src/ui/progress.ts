@@ -1,0 +1,82 @@
+import type { Event } from "../pipeline/events.js";
+import type { Palette } from "./palette.js";
+import { duration } from "./wording.js";
+
+/** Shows the steps of a pipeline while they run. */
+export type Progress = { event(event: Event): void; close(): void };
+
+type Running = Map<string, { since: number; detail: string | undefined }>;
+
+/** One finished line per step, and a line every `heartbeat` ms that says what is waited for: for pipes and logs. */
+export function plainProgress(write: (line: string) => void, palette: Palette, heartbeat = 30_000): Progress {
+  const running: Running = new Map();
+  const timer = setInterval(() => {
+    for (const [step, { since, detail }] of running) {
+      write(palette.faint(`… ${step} still running${detail ? `: ${detail}` : ""} (${duration(Date.now() - since)})`));
+    }
+  }, heartbeat);
+  timer.unref();
+  return {
+    event: (event) => {
+      follow(running, event);
+      const line = finishedLine(event, palette);
+      if (line) write(line);
+    },
+    close: () => clearInterval(timer),
+  };
+}
+
+/** The same lines, and below them one live line with the running steps and their seconds: for terminals. */
+export async function liveProgress(stream: NodeJS.WriteStream, palette: Palette): Promise<Progress> {
+  const { default: ora } = await import("ora");
+  const running: Running = new Map();
+  const spinner = ora({ stream, discardStdin: false, color: "cyan" });
+  const text = () =>
+    [...running]
+      .map(([step, { since, detail }]) => `${step}${detail ? ` ${detail}` : ""} ${duration(Date.now() - since)}`)
+      .join(" · ");
+  const timer = setInterval(() => {
+    spinner.text = text();
+  }, 100);
+  timer.unref();
+  return {
+    event: (event) => {
+      follow(running, event);
+      const line = finishedLine(event, palette);
+      if (line) {
+        spinner.stop();
+        stream.write(`${line}\n`);
+      }
+      spinner.text = text();
+      if (running.size > 0) spinner.start();
+      else spinner.stop();
+    },
+    close: () => {
+      clearInterval(timer);
+      spinner.stop();
+    },
+  };
+}
+
+function follow(running: Running, event: Event): void {
+  if (event.status === "started") running.set(event.step, { since: Date.now(), detail: undefined });
+  else if (event.status === "progress") {
+    const step = running.get(event.step);
+    if (step) step.detail = event.detail;
+  } else running.delete(event.step);
+}
+
+const STEP_WIDTH = 16;
+
+function finishedLine(event: Event, palette: Palette): string | undefined {
+  const words = (mark: string, time: number | undefined) => {
+    const tail = time === undefined ? "" : palette.faint(duration(time));
+    return `${mark} ${event.step.padEnd(STEP_WIDTH)} ${[event.detail, tail].filter(Boolean).join("  ")}`.trimEnd();
+  };
+  if (event.status === "done") return words(palette.good("✓"), event.duration);
+  if (event.status === "failed") return words(palette.bad("✗"), event.duration);
+  if (event.status === "skipped") return words(palette.faint("-"), undefined);
+  if (event.status === "line") return `  ${palette.faint(event.detail ?? "")}`;
+  if (event.status === "warning") return `${palette.warn("!")} ${event.detail ?? ""}`;
+  return undefined;
+}
