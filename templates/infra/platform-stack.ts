@@ -1,0 +1,43 @@
+import { ContainerRegistry } from "@cdktf/provider-azurerm/lib/container-registry";
+import { ResourceGroup } from "@cdktf/provider-azurerm/lib/resource-group";
+import { RoleAssignment } from "@cdktf/provider-azurerm/lib/role-assignment";
+import { UserAssignedIdentity } from "@cdktf/provider-azurerm/lib/user-assigned-identity";
+import { TerraformOutput, TerraformStack } from "cdktf";
+import type { Construct } from "constructs";
+import { useAzure } from "./azure";
+import { addContainerAppEnvironment } from "./container-app-environment";
+import { nameOf, type PlatformDescription } from "./environment";
+import { tagEverything } from "./tags";
+
+/** What all environments of a tier share: where they run, where their images lie, and who may pull those. */
+export class PlatformStack extends TerraformStack {
+  constructor(scope: Construct, id: string, platform: PlatformDescription) {
+    super(scope, id);
+    useAzure(this, { keepForeignResources: true, keepDeletedData: true });
+
+    const group = new ResourceGroup(this, "group", { name: platform.resourceGroup, location: platform.location });
+    const place = { location: group.location, resourceGroupName: group.name };
+    const apps = addContainerAppEnvironment(this, platform.names, group);
+    const registry = new ContainerRegistry(this, "registry", {
+      ...place,
+      name: nameOf("containerRegistry", platform.names),
+      sku: "Basic",
+      adminEnabled: false,
+    });
+    const puller = new UserAssignedIdentity(this, "puller", { ...place, name: nameOf("pullIdentity", platform.names) });
+    new RoleAssignment(this, "pull", {
+      scope: registry.id,
+      roleDefinitionName: "AcrPull",
+      principalId: puller.principalId,
+      principalType: "ServicePrincipal",
+    });
+
+    new TerraformOutput(this, "resource_group", { value: group.name });
+    new TerraformOutput(this, "container_app_environment_id", { value: apps.id });
+    new TerraformOutput(this, "log_analytics_workspace_id", { value: apps.logAnalyticsWorkspaceId });
+    new TerraformOutput(this, "registry_id", { value: registry.id });
+    new TerraformOutput(this, "registry_server", { value: registry.loginServer });
+    new TerraformOutput(this, "pull_identity_id", { value: puller.id });
+    tagEverything(this, platform.tags);
+  }
+}
