@@ -46,3 +46,39 @@ export type EnvironmentSettings = {
 
 /** A fixed environment: an id that is written in the manifest (or one of dev, staging, prod) and the branch it follows. */
 export type FixedEnvironment = { envId: string; branch: string; tier: Tier; protected: boolean };
+
+/** What `paas bootstrap` noted about the shared platform; ids only, never a secret. */
+export type PlatformBlock = {
+  tenant: string;
+  subscription: string;
+  /** Storage account of state and records. */
+  stateAccount: string;
+  /** Client ids of the identities that workflows sign in as, by purpose. */
+  identities: Record<string, string>;
+};
+
+/** A JSON value, as YAML gives it. */
+export type Json = string | number | boolean | null | Json[] | { [key: string]: Json };
+export type JsonMap = { [key: string]: Json };
+
+/** An overlay as written: the id or pattern it is for, and what it changes. */
+export type Overlay = { key: string; changes: JsonMap };
+
+/** A checked `paas.yaml`. `settingsFor` merges it for one environment. */
+export type Manifest = {
+  /** Name of the project. */
+  name: string;
+  /** 26 base32 characters that all hashes use; never changes. */
+  id: string;
+  location: string;
+  isolation: "shared" | "dedicated";
+  /** Services before any overlay. */
+  services: Service[];
+  platform: PlatformBlock | null;
+  /** In the file's order. */
+  overlays: Overlay[];
+  /** Everything but the overlays, as written. */
+  base: JsonMap;
+  /** Where it came from, so that later problems can name line and column. */
+  source: { file: string; text: string };
+};
