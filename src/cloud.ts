@@ -1,6 +1,10 @@
 import type { TokenCredential } from "@azure/core-auth";
 import type { Environment, EnvironmentService, Platform } from "./environment/environment.js";
-import type { Tier } from "./manifest/manifest.js";
+import { EXIT, PaasError } from "./errors.js";
+import type { Manifest, Tier } from "./manifest/manifest.js";
+
+export const CLOUDS = ["local", "azure"] as const;
+export type CloudName = (typeof CLOUDS)[number];
 
 /** Settings for an Azure SDK client: where it goes, as whom, and the options that make it trust what it meets there. */
 export type Endpoint = { url: string; credential: TokenCredential; options: Record<string, unknown> };
@@ -50,15 +54,18 @@ export type ContainerEnv = { name: string; value: string } | { name: string; sec
  * all that differs is in here.
  */
 export type Cloud = {
-  name: "azure" | "local";
+  name: CloudName;
   /** For the first line on stderr, `local (simulated)`. */
   label: string;
   subscriptionId: string;
   arm: Endpoint;
   /** Blob service of the project's state account. */
   blobs: Endpoint;
-  /** The shared platform of a tier; makes sure that it is there. */
-  platform(tier: Tier): Promise<Platform>;
+  platform: {
+    /** Ids of the shared platform of a tier, whether or not it is there yet. */
+    of(tier: Tier): Platform;
+    exists(tier: Tier): Promise<boolean>;
+  };
   terraform: {
     /** Providers that this cloud can serve, as full source addresses; null = any. */
     providers: string[] | null;
@@ -78,9 +85,58 @@ export type Cloud = {
     names(environment: Environment): Promise<string[]>;
     set(environment: Environment, name: string, value: string): Promise<void>;
   };
+  /** Removes what lies outside Azure's groups: images that no environment uses any more, logs, vault values. */
+  forget(envId: string): Promise<string>;
   /** Public URL of a service from the host name of its ingress. */
   url(host: string): string;
   /** Address at which the other services of the environment reach this one. */
   serviceAddress(environment: Environment, service: EnvironmentService): Promise<string>;
   close(): Promise<void>;
 };
+
+export type CloudContext = {
+  root: string;
+  manifest: Manifest;
+  variables: NodeJS.ProcessEnv;
+  /** Says something on stderr. */
+  note: (line: string) => void;
+};
+
+/** `--cloud`, then `PAAS_CLOUD`, then azure for a bootstrapped project, else local. */
+export function chooseCloud(option: string | undefined, variables: NodeJS.ProcessEnv, manifest: Manifest | null): CloudName {
+  const asked = option ?? variables["PAAS_CLOUD"];
+  if (!asked) return manifest?.platform ? "azure" : "local";
+  const name = CLOUDS.find((cloud) => cloud === asked);
+  if (name) return name;
+  throw new PaasError("unknown-cloud", `there is no cloud "${asked}"`, {
+    details: [`allowed: ${CLOUDS.join(", ")}`],
+    next: option ? "use --cloud local or --cloud azure" : "correct or unset PAAS_CLOUD",
+    exit: EXIT.usage,
+  });
+}
+
+/** Subscription of the simulated Azure; every local cloud has this one. */
+export const LOCAL_SUBSCRIPTION = "00000000-0000-4000-8000-000000000001";
+export const LOCAL_TENANT = "00000000-0000-4000-8000-0000000000ff";
+
+/** The subscription that names are made for; needs no connection. */
+export function subscriptionOf(cloud: CloudName, manifest: Manifest): string {
+  if (cloud === "local") return LOCAL_SUBSCRIPTION;
+  if (manifest.platform) return manifest.platform.subscription;
+  throw notBootstrapped();
+}
+
+/** Connects to a cloud; the local one is started when it does not run. */
+export async function openCloud(name: CloudName, context: CloudContext): Promise<Cloud> {
+  if (name === "azure") throw notBootstrapped();
+  const { openLocalCloud } = await import("./local/cloud.js");
+  return openLocalCloud(context);
+}
+
+/** This version has no `bootstrap` yet, so no project can be on Azure. */
+function notBootstrapped(): PaasError {
+  return new PaasError("azure-not-available", "this version of paas runs environments on the local cloud only", {
+    next: "use `--cloud local` (and unset PAAS_CLOUD)",
+    exit: EXIT.usage,
+  });
+}

@@ -47,7 +47,7 @@ export function createPrompt(variables: NodeJS.ProcessEnv, allowed: boolean): Pr
   };
 }
 
-function answer<T>(value: T | symbol): T {
-  if (typeof value !== "symbol") return value;
+function answer<T>(value: T): Exclude<T, symbol> {
+  if (typeof value !== "symbol") return value as Exclude<T, symbol>;
   throw new PaasError("interrupted", "stopped at a question; nothing was changed", { exit: EXIT.interrupted });
 }

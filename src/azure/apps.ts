@@ -1,0 +1,95 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import { ContainerAppsAPIClient } from "@azure/arm-appcontainers";
+import type { Endpoint } from "../cloud.js";
+import { PaasError } from "../errors.js";
+import type { Container, SecretReference } from "./container.js";
+import { azureFailure, orNull } from "./failure.js";
+
+/** What a container app is right now. */
+export type App = {
+  id: string;
+  name: string;
+  /** Host name of its ingress; null without one. */
+  host: string | null;
+  image: string | null;
+  latestRevision: string | null;
+  readyRevision: string | null;
+};
+
+export type RevisionState = { name: string; state: "starting" | "healthy" | "failed"; reason: string | null };
+
+/** Container apps of one subscription. */
+export type Apps = {
+  find(group: string, name: string): Promise<App | null>;
+  /** Sets container and secrets in one PATCH, which makes one new revision. */
+  deploy(group: string, name: string, container: Container, secrets: SecretReference[]): Promise<App>;
+  revision(group: string, app: string, name: string): Promise<RevisionState>;
+  /** Waits until a revision is healthy or has failed, at most `limit` ms. */
+  settled(group: string, app: string, revision: string, limit: number, signal: AbortSignal): Promise<RevisionState>;
+};
+
+export function openApps(arm: Endpoint, subscriptionId: string): Apps {
+  const client = new ContainerAppsAPIClient(arm.credential, subscriptionId, { endpoint: arm.url, ...arm.options });
+  const find = async (group: string, name: string) => {
+    const app = await orNull(`read the container app ${name}`, client.containerApps.get(group, name));
+    return app ? appOf(app) : null;
+  };
+  const revision = async (group: string, app: string, name: string): Promise<RevisionState> => {
+    const call = client.containerAppsRevisions.getRevision(group, app, name);
+    const found = await orNull(`read the revision ${name}`, call);
+    return found ? revisionOf(name, found) : { name, state: "starting", reason: null };
+  };
+  return {
+    find,
+    revision,
+    deploy: async (group, name, container, secrets) => {
+      try {
+        const { location } = await client.containerApps.get(group, name);
+        const patched = await client.containerApps.beginUpdateAndWait(
+          group,
+          name,
+          { location, configuration: { secrets }, template: { containers: [container] } },
+          { updateIntervalInMs: 200 },
+        );
+        return appOf(patched);
+      } catch (error) {
+        throw azureFailure(`deploy to the container app ${name}`, error);
+      }
+    },
+    settled: async (group, app, name, limit, signal) => {
+      const end = Date.now() + limit;
+      for (let pause = 100; ; pause = Math.min(pause * 1.3, 2000)) {
+        const state = await revision(group, app, name);
+        if (state.state !== "starting") return state;
+        if (Date.now() > end) return { name, state: "failed", reason: `not healthy after ${limit / 1000} s` };
+        await sleep(pause, undefined, { signal }).catch((cause) => {
+          throw new PaasError("aborted", `stopped while revision ${name} was starting`, { cause });
+        });
+      }
+    },
+  };
+}
+
+function appOf(app: Awaited<ReturnType<ContainerAppsAPIClient["containerApps"]["get"]>>): App {
+  return {
+    id: app.id ?? "",
+    name: app.name ?? "",
+    host: app.configuration?.ingress?.fqdn ?? null,
+    image: app.template?.containers?.[0]?.image ?? null,
+    latestRevision: app.latestRevisionName ?? null,
+    readyRevision: app.latestReadyRevisionName ?? null,
+  };
+}
+
+/** Container Apps tells health and running state apart; both must be good (REST: `RevisionHealthState`, `RevisionRunningState`). */
+function revisionOf(
+  name: string,
+  revision: Awaited<ReturnType<ContainerAppsAPIClient["containerAppsRevisions"]["getRevision"]>>,
+): RevisionState {
+  const { healthState, runningState, provisioningState, provisioningError } = revision;
+  if (healthState === "Healthy" && provisioningState === "Provisioned") return { name, state: "healthy", reason: null };
+  const failed = [runningState, provisioningState].includes("Failed") || healthState === "Unhealthy";
+  return failed
+    ? { name, state: "failed", reason: provisioningError ?? `its running state is ${runningState}` }
+    : { name, state: "starting", reason: null };
+}

@@ -1,0 +1,116 @@
+import path from "node:path";
+import type { Cloud, CloudContext, LogLine } from "../cloud.js";
+import { LOCAL_SUBSCRIPTION, LOCAL_TENANT } from "../cloud.js";
+import { describePlatform, platformOf } from "../environment/platform.js";
+import type { Tier } from "../manifest/manifest.js";
+import type { AppStatus, BuildAnswer, BuildBody, ReleaseBody, TerraformBody } from "./api.js";
+import { localClientOptions } from "./client-options.js";
+import { createRemote } from "./remote.js";
+import { ensureDaemon } from "./start.js";
+
+/** The local cloud as a `Cloud`: everything is asked of the checkout's daemon, which is started when it does not run. */
+export async function openLocalCloud(context: CloudContext): Promise<Cloud> {
+  const { root, manifest } = context;
+  const daemon = await ensureDaemon(root, { variables: context.variables, note: context.note });
+  await createRemote(root);
+  const { port, token, certificate, gatewayPort } = daemon.address;
+  const credential = { getToken: async () => ({ token, expiresOnTimestamp: Date.now() + 3_600_000 }) };
+  const options = localClientOptions(certificate);
+  const platform = (tier: Tier) =>
+    platformOf(describePlatform({ manifest, tier, subscriptionId: LOCAL_SUBSCRIPTION }), LOCAL_SUBSCRIPTION, LOCAL_TENANT);
+  const base = `https://127.0.0.1:${port}`;
+
+  return {
+    name: "local",
+    label: "local (simulated)",
+    subscriptionId: LOCAL_SUBSCRIPTION,
+    arm: { url: base, credential, options },
+    blobs: { url: `${base}/${platform("nonprod").stateAccount}`, credential, options },
+    platform: {
+      of: platform,
+      exists: async (tier) => {
+        const { containerAppEnvironmentId } = platform(tier);
+        const query = new URLSearchParams({ id: containerAppEnvironmentId });
+        return (await daemon.ask<{ exists: boolean }>(`/paas/resource?${query}`)).exists;
+      },
+    },
+    terraform: {
+      providers: ["registry.terraform.io/hashicorp/azurerm"],
+      variables: (types, bindings) =>
+        daemon.ask<Record<string, string>>("/paas/terraform", { body: { types, bindings } satisfies TerraformBody }),
+    },
+    build: async ({ service, registryServer, environment, context: folder, contentKey, onLine, signal }) => {
+      const body: BuildBody = { name: service.name, runtime: service.runtime, context: folder, contentKey };
+      const { digest, cached } = await daemon.follow<BuildAnswer>("/paas/builds", onLine, { body, signal });
+      const reference = `${registryServer}/${environment.project.name}/${service.name}@sha256:${digest}`;
+      return { reference, digest: `sha256:${digest}`, cached };
+    },
+    release: async ({ environment, service, image, command, env, onLine, signal }) => {
+      const body: ReleaseBody = { app: appId(environment.resourceGroup, service.appName), digest: image.digest, command, env };
+      await daemon.follow("/paas/releases", onLine, { body, signal });
+    },
+    logs: ({ environment, services, tail, follow, signal }) => {
+      const apps = services.map(({ name, appName }) => ({ service: name, app: appId(environment.resourceGroup, appName) }));
+      return logLines(daemon, apps, tail, follow, signal);
+    },
+    vault: {
+      names: ({ envId }) => daemon.ask<string[]>(`/paas/secrets/${envId}`),
+      set: async ({ envId }, name, value) => {
+        await daemon.ask(`/paas/secrets/${envId}`, { body: { name, value } });
+      },
+    },
+    forget: async (envId) => (await daemon.ask<{ detail: string }>(`/paas/forget/${envId}`, { method: "POST" })).detail,
+    url: (host) => `http://${host}:${gatewayPort}`,
+    serviceAddress: async (environment, service) => {
+      const query = new URLSearchParams({ id: appId(environment.resourceGroup, service.appName) });
+      const { ingressPort } = await daemon.ask<AppStatus>(`/paas/app?${query}`);
+      return `http://127.0.0.1:${ingressPort}`;
+    },
+    close: async () => {},
+  };
+}
+
+function appId(group: string, name: string): string {
+  return path.posix.join(
+    `/subscriptions/${LOCAL_SUBSCRIPTION}/resourceGroups/${group}`,
+    `providers/Microsoft.App/containerApps/${name}`,
+  );
+}
+
+async function* logLines(
+  daemon: Awaited<ReturnType<typeof ensureDaemon>>,
+  apps: { service: string; app: string }[],
+  tail: number,
+  follow: boolean,
+  signal: AbortSignal,
+): AsyncGenerator<LogLine> {
+  const waiting: LogLine[] = [];
+  let wake = () => {};
+  let ended = false;
+  const query = new URLSearchParams({ tail: String(tail), follow: String(follow) });
+  for (const { service, app } of apps) query.append("app", `${service}=${app}`);
+  const reading = daemon
+    .follow(
+      `/paas/logs?${query}`,
+      (line) => {
+        waiting.push(JSON.parse(line) as LogLine);
+        wake();
+      },
+      { signal },
+    )
+    .finally(() => {
+      ended = true;
+      wake();
+    });
+  reading.catch(() => {});
+  while (!ended || waiting.length > 0) {
+    const line = waiting.shift();
+    if (line) yield line;
+    else
+      await new Promise<void>((resolve) => {
+        wake = resolve;
+        if (ended) resolve();
+      });
+  }
+  if (!signal.aborted) await reading;
+}
