@@ -1,0 +1,137 @@
+import fs from "node:fs";
+import path from "node:path";
+import { setTimeout as pause } from "node:timers/promises";
+import { isLockError, terraformError } from "./failure.js";
+import { type Diagnostic, parseErrors, parseMessage } from "./messages.js";
+import { type Plan, parsePlan } from "./plan.js";
+import { type Outcome, runTerraform, type TerraformRun } from "./run.js";
+
+const PLAN_FILE = "plan.tfplan";
+const OVERRIDE_FILE = "backend_override.tf.json";
+const STATE_COPY = "state-copy.tfstate";
+
+/** Settings of the azurerm backend, as `-backend-config` takes them; credentials come from the variables. */
+export type Backend = {
+  storage_account_name: string;
+  container_name: string;
+  key: string;
+  use_azuread_auth: boolean;
+};
+
+/** How long plan and apply wait for a lock that someone else holds. */
+export const LOCK_TIMEOUT_SECONDS = 60;
+
+/** Prepares the work folder: providers, and the backend that holds the state. */
+export async function init(run: TerraformRun, backend: Backend): Promise<void> {
+  fs.rmSync(path.join(run.work, OVERRIDE_FILE), { force: true });
+  const settings = Object.entries(backend).map(([name, value]) => `-backend-config=${name}=${value}`);
+  for (let attempt = 1; ; attempt++) {
+    const outcome = await initWith(run, settings);
+    if (outcome.code === 0) return;
+    // Of several first inits on a new state all but one fail: each locks it to write the empty state.
+    if (attempt >= INIT_ATTEMPTS || !isLockError(outcome.stderr)) throw textError(run, "init", outcome);
+    await pause(INIT_PAUSE * attempt, undefined, { signal: run.signal }).catch(() => undefined);
+  }
+}
+
+const INIT_ATTEMPTS = 8;
+const INIT_PAUSE = 250;
+
+/** Plans against the real state, under its lock, and keeps the plan for `apply`. */
+export async function plan(run: TerraformRun): Promise<Plan> {
+  await stream(run, "plan", [`-lock-timeout=${LOCK_TIMEOUT_SECONDS}s`, `-out=${PLAN_FILE}`]);
+  return showPlan(run);
+}
+
+/**
+ * Plans without writing anything outside the work folder: against a copy of the state, without init of the real
+ * backend (which writes to it) and without its lock.
+ * @param state the state's content; null when there is none yet
+ */
+export async function planReadOnly(run: TerraformRun, state: Buffer | null): Promise<Plan> {
+  const temporary = [OVERRIDE_FILE, STATE_COPY, PLAN_FILE].map((name) => path.join(run.work, name));
+  const backend = { terraform: { backend: { local: { path: STATE_COPY } } } };
+  try {
+    fs.writeFileSync(path.join(run.work, OVERRIDE_FILE), JSON.stringify(backend));
+    fs.rmSync(path.join(run.work, STATE_COPY), { force: true });
+    if (state?.length) fs.writeFileSync(path.join(run.work, STATE_COPY), state, { mode: 0o600 });
+    const outcome = await initWith(run, []);
+    if (outcome.code !== 0) throw textError(run, "init", outcome);
+    await stream(run, "plan", ["-lock=false", `-out=${PLAN_FILE}`]);
+    return await showPlan(run);
+  } finally {
+    for (const file of temporary) fs.rmSync(file, { force: true });
+  }
+}
+
+/** Applies the plan that `plan` kept, and nothing else. */
+export async function apply(run: TerraformRun): Promise<void> {
+  try {
+    await stream(run, "apply", [`-lock-timeout=${LOCK_TIMEOUT_SECONDS}s`, PLAN_FILE]);
+  } finally {
+    fs.rmSync(path.join(run.work, PLAN_FILE), { force: true });
+  }
+}
+
+/** Values of the stack's outputs. */
+export async function outputs(run: TerraformRun): Promise<Record<string, unknown>> {
+  const text = await read(run, ["output", "-json"]);
+  const values = JSON.parse(text) as Record<string, { value: unknown }>;
+  return Object.fromEntries(Object.entries(values).map(([name, { value }]) => [name, value]));
+}
+
+/** Deletes everything that is in the state; `init` must have run in a folder with `writeStateOnly`'s configuration. */
+export async function destroy(run: TerraformRun): Promise<void> {
+  await stream(run, "apply", ["-destroy", "-auto-approve", `-lock-timeout=${LOCK_TIMEOUT_SECONDS}s`], "destroy");
+}
+
+/** Takes away a lock whose holder is gone. */
+export async function forceUnlock(run: TerraformRun, lockId: string): Promise<void> {
+  const outcome = await logged(run, ["force-unlock", "-force", lockId]);
+  if (outcome.code !== 0) throw textError(run, "force-unlock", outcome);
+}
+
+async function showPlan(run: TerraformRun): Promise<Plan> {
+  return parsePlan(await read(run, ["show", "-json", PLAN_FILE]));
+}
+
+function initWith(run: TerraformRun, settings: string[]): Promise<Outcome> {
+  return logged(run, ["init", "-input=false", "-no-color", "-reconfigure", ...settings]);
+}
+
+/** Runs a command with `-json` output: events to the run, text to the log. */
+async function stream(run: TerraformRun, command: string, args: string[], title = command): Promise<void> {
+  const log = openLog(run, [command, ...args]);
+  const diagnostics: Diagnostic[] = [];
+  const outcome = await runTerraform(run, [command, "-json", "-input=false", ...args], (line) => {
+    const { text, event, diagnostic } = parseMessage(line);
+    log(diagnostic?.detail ? `${text}\n${diagnostic.detail}` : text);
+    if (event) run.onEvent?.(event);
+    if (diagnostic) diagnostics.push(diagnostic);
+  });
+  if (outcome.code !== 0) throw terraformError(run, title, diagnostics, outcome.stderr);
+}
+
+function logged(run: TerraformRun, args: string[]): Promise<Outcome> {
+  return runTerraform(run, args, openLog(run, args));
+}
+
+/** Runs a command whose output may hold secrets, so that it goes to no log. */
+async function read(run: TerraformRun, args: string[]): Promise<string> {
+  const outcome = await runTerraform(run, args);
+  if (outcome.code !== 0) throw textError(run, args[0] ?? "", outcome);
+  return outcome.stdout;
+}
+
+function textError(run: TerraformRun, command: string, { stdout, stderr }: Outcome) {
+  const text = `${stdout}\n${stderr}`;
+  return terraformError(run, command, parseErrors(text), text);
+}
+
+/** Appends to `terraform.log` in the work folder, under a heading with the command. */
+function openLog(run: TerraformRun, args: string[]): (line: string) => void {
+  const file = path.join(run.work, "terraform.log");
+  const write = (line: string) => fs.appendFileSync(file, `${line}\n`, { mode: 0o600 });
+  write(`$ terraform ${args.join(" ")}`);
+  return write;
+}

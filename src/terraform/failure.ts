@@ -1,0 +1,101 @@
+import { EXIT, type ExitCode, PaasError } from "../errors.js";
+import type { Diagnostic } from "./messages.js";
+
+/** Who holds the lock of a state, from Terraform's own words. */
+export type StateLock = { id: string; who: string; operation: string; created: string };
+
+/**
+ * What a failed Terraform command means for the user.
+ * @param command `apply`, for the message
+ * @param text everything it printed, used where it gave no diagnostics
+ */
+export function terraformError(
+  { envId, work }: { envId: string; work: string },
+  command: string,
+  diagnostics: Diagnostic[],
+  text: string,
+): PaasError {
+  const errors = diagnostics.filter(({ severity }) => severity === "error");
+  const whole = [...errors.map(({ summary, detail }) => `${summary}\n${detail}`), text].join("\n");
+  if (isLockError(whole)) return lockedError(envId, parseLock(whole));
+  const known = KNOWN.find(({ pattern }) => pattern.test(whole));
+  const first = errors[0]?.summary ?? lastLine(text);
+  return new PaasError(known?.code ?? "terraform-failed", `terraform ${command} failed for ${envId}: ${first}`, {
+    details: errors.length > 0 ? errors.slice(0, MOST_ERRORS).flatMap(wording) : [],
+    next: known?.next ?? `mend the cause and run again; the whole log is ${work}/terraform.log`,
+    ...(known?.exit === undefined ? {} : { exit: known.exit }),
+  });
+}
+
+const MOST_ERRORS = 3;
+
+/** Foreign errors that have a better next step than "mend the cause". */
+const KNOWN: { pattern: RegExp; code: string; next: string; exit?: ExitCode }[] = [
+  {
+    pattern: /AuthorizationFailed|AuthorizationPermissionMismatch|status 403/,
+    code: "not-allowed",
+    next: "ask for the missing role, or sign in as someone who has it",
+    exit: EXIT.signIn,
+  },
+  {
+    pattern: /AADSTS\d+|could not configure AzureCli Authorizer|unable to build authorizer/i,
+    code: "not-signed-in",
+    next: "sign in with `az login` (in a workflow: check the federated credential) and run again",
+    exit: EXIT.signIn,
+  },
+  {
+    pattern: /Saved plan is stale/i,
+    code: "plan-stale",
+    next: "someone changed the environment in between: run again",
+  },
+];
+
+export function isLockError(text: string): boolean {
+  return /Error acquiring the state lock|failed to lock azure state|state blob is already locked/.test(text);
+}
+
+/** Reads Terraform's "Lock Info"; null when it says nothing about the holder. */
+export function parseLock(text: string): StateLock | null {
+  const field = (name: string) => new RegExp(`^[│\\s]*${name}:[ \\t]*(\\S.*)$`, "m").exec(text)?.[1]?.trim() ?? "";
+  const id = field("ID");
+  if (id === "") return null;
+  return { id, who: field("Who"), operation: field("Operation"), created: created(field("Created")) };
+}
+
+/** Go's `2026-11-21 08:10:21.669219804 +0000 UTC` as RFC 3339; what is no such time stays as it is. */
+function created(text: string): string {
+  const match = /^(\d{4}-\d\d-\d\d) (\d\d:\d\d:\d\d)(?:\.\d+)? \+0000 UTC$/.exec(text);
+  return match ? `${match[1]}T${match[2]}Z` : text;
+}
+
+function lockedError(envId: string, lock: StateLock | null): PaasError {
+  const holder = lock
+    ? [
+        `held by ${lock.who} since ${lock.created} (${lock.operation.replace("OperationType", "").toLowerCase()})`,
+        `lock id ${lock.id}`,
+      ]
+    : ["the lock does not say who holds it"];
+  return new PaasError("state-locked", `the Terraform state of ${envId} is locked`, {
+    details: holder,
+    next: `wait for that run, or \`paas unlock ${envId}\` once it has ended`,
+    exit: EXIT.locked,
+  });
+}
+
+/** A few lines of an error: where, what, and the beginning of why. */
+function wording({ address, summary, detail }: Diagnostic): string[] {
+  const why = detail
+    .split("\n")
+    .map((line) => line.trim())
+    .filter((line) => line !== "")
+    .slice(0, 3);
+  return [address ? `${address}: ${summary}` : summary, ...why.map((line) => `  ${shorten(line)}`)];
+}
+
+function shorten(line: string): string {
+  return line.length > 300 ? `${line.slice(0, 299)}…` : line;
+}
+
+function lastLine(text: string): string {
+  return shorten(text.trim().split("\n").at(-1)?.trim() || "it ended without a word");
+}

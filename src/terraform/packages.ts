@@ -1,0 +1,122 @@
+import { spawn } from "node:child_process";
+import { createHash } from "node:crypto";
+import { existsSync } from "node:fs";
+import fs from "node:fs/promises";
+import os from "node:os";
+import path from "node:path";
+import { PaasError } from "../errors.js";
+
+export type InfraPackagesRequest = {
+  /** Folder with `package.json` and `package-lock.json`. */
+  infra: string;
+  /** Folder that installed packages are kept in, see `packageCache`. */
+  cache: string;
+  /** false: what is not in the cache is an error. */
+  install: boolean;
+  /** Output of npm, for people. */
+  onLine: (line: string) => void;
+  signal: AbortSignal;
+};
+
+/** Where installed packages are kept: PAAS_CACHE_DIR, else XDG_CACHE_HOME, else `~/.cache`. */
+export function packageCache(variables: NodeJS.ProcessEnv): string {
+  if (variables.PAAS_CACHE_DIR) return path.join(variables.PAAS_CACHE_DIR, "infra");
+  const caches = variables.XDG_CACHE_HOME || path.join(variables.HOME || os.homedir(), ".cache");
+  return path.join(caches, "paas", "infra");
+}
+
+/**
+ * The packages that a CDKTF app's lock file names, installed once per lock file and shared by all projects.
+ * @throws PaasError `infra-not-installed`
+ */
+export async function infraPackages(
+  request: InfraPackagesRequest,
+): Promise<{ nodeModules: string; installed: boolean }> {
+  const home = path.join(request.cache, await lockHash(request.infra));
+  const nodeModules = path.join(home, "node_modules");
+  if (existsSync(nodeModules)) return { nodeModules, installed: false };
+  if (!request.install) throw notInstalled(`the packages of ${request.infra} are not installed`, []);
+  await fs.mkdir(request.cache, { recursive: true });
+  const draft = await fs.mkdtemp(path.join(request.cache, "installing-"));
+  try {
+    await copyManifests(request.infra, draft);
+    await npmCi(draft, request);
+    await publish(draft, home);
+    return { nodeModules, installed: true };
+  } finally {
+    await fs.rm(draft, { recursive: true, force: true });
+  }
+}
+
+/** Puts installed packages into the user's `infra/` too, for their editor; an existing folder is left alone. */
+export async function linkInto(infra: string, nodeModules: string): Promise<void> {
+  const target = path.join(infra, "node_modules");
+  if (existsSync(target)) return;
+  await linkTree(nodeModules, target);
+}
+
+async function linkTree(from: string, to: string): Promise<void> {
+  await fs.mkdir(to, { recursive: true });
+  for (const entry of await fs.readdir(from, { withFileTypes: true })) {
+    const source = path.join(from, entry.name);
+    const copy = path.join(to, entry.name);
+    if (entry.isDirectory()) await linkTree(source, copy);
+    else if (entry.isSymbolicLink()) await fs.symlink(await fs.readlink(source), copy);
+    else await fs.link(source, copy).catch(() => fs.copyFile(source, copy));
+  }
+}
+
+async function lockHash(infra: string): Promise<string> {
+  const file = path.join(infra, "package-lock.json");
+  const text = await fs.readFile(file).catch(() => null);
+  if (text === null) {
+    throw notInstalled(`${file} is missing`, ["it pins what the CDKTF app is built with"]);
+  }
+  return createHash("sha256").update(text).digest("hex");
+}
+
+async function copyManifests(infra: string, draft: string): Promise<void> {
+  for (const name of ["package.json", "package-lock.json", ".npmrc", "vendor"]) {
+    const source = path.join(infra, name);
+    if (existsSync(source)) await fs.cp(source, path.join(draft, name), { recursive: true });
+  }
+}
+
+async function npmCi(folder: string, { infra, onLine, signal }: InfraPackagesRequest): Promise<void> {
+  const output: string[] = [];
+  const code = await new Promise<number>((resolve) => {
+    const child = spawn("npm", ["ci", "--ignore-scripts", "--no-audit", "--no-fund", "--loglevel=error"], {
+      cwd: folder,
+      stdio: ["ignore", "pipe", "pipe"],
+      signal,
+    });
+    const hear = (chunk: Buffer) => {
+      for (const line of chunk.toString("utf8").split("\n").filter(Boolean)) {
+        output.push(line);
+        onLine(line);
+      }
+    };
+    child.stdout.on("data", hear);
+    child.stderr.on("data", hear);
+    child.once("error", (error) => {
+      output.push(error.message);
+      resolve(1);
+    });
+    child.once("close", (code) => resolve(code ?? 1));
+  });
+  if (code !== 0) throw notInstalled(`npm could not install the packages of ${infra}`, output.slice(-8));
+}
+
+/** Of two that install the same packages at once, the first wins and the other uses what is there. */
+async function publish(draft: string, home: string): Promise<void> {
+  await fs.rename(draft, home).catch((error: unknown) => {
+    if (!existsSync(path.join(home, "node_modules"))) throw error;
+  });
+}
+
+function notInstalled(message: string, details: string[]): PaasError {
+  return new PaasError("infra-not-installed", message, {
+    details,
+    next: "`paas init --install`, or `npm install` in infra/, with a connection to the package registry",
+  });
+}
