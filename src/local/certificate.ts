@@ -1,5 +1,6 @@
 import { generateKeyPairSync, randomBytes, sign } from "node:crypto";
 import { mkdirSync, writeFileSync } from "node:fs";
+import https from "node:https";
 import path from "node:path";
 import * as der from "./certificate-der.js";
 
@@ -56,6 +57,15 @@ export function writeCertificate(folder: string, certificate: Certificate): { ke
   writeFileSync(keyFile, certificate.key, { mode: 0o600 });
   writeFileSync(certFile, certificate.cert, { mode: 0o600 });
   return { keyFile, certFile };
+}
+
+/**
+ * Options that make any Azure SDK client trust the local cloud and go straight to it. The clients consult `HTTPS_PROXY`
+ * only when no agent was given, so a company's proxy cannot hijack requests to this machine.
+ * @param ca the local cloud's certificate, PEM
+ */
+export function localClientOptions(ca: string): { agent: https.Agent } {
+  return { agent: new https.Agent({ ca, keepAlive: true }) };
 }
 
 function extensions(): Buffer[] {

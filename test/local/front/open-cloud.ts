@@ -1,8 +1,12 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
-import { type Certificate, makeCertificate, writeCertificate } from "../../../src/local/certificate.js";
-import { localClientOptions } from "../../../src/local/client-options.js";
+import {
+  type Certificate,
+  localClientOptions,
+  makeCertificate,
+  writeCertificate,
+} from "../../../src/local/certificate.js";
 import { type Door, startDoor } from "../../../src/local/door.js";
 import { createEntra } from "../../../src/local/entra.js";
 import { type Front, type Handler, sendJson, startFront } from "../../../src/local/front.js";
