@@ -110,10 +110,7 @@ const service = z
 const serviceChanges = z.strictObject(
   {
     ...changes({ runtime, ...plainServiceFields }),
-    scale: z
-      .strictObject(changes(scaleFields), { error: "a map with min and max" })
-      .nullable()
-      .optional(),
+    scale: z.strictObject(changes(scaleFields), { error: "a map with min and max" }).nullable().optional(),
     env: z
       .record(variableName, variable.nullable(), { error: "a map of variables; null removes one" })
       .nullable()

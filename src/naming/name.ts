@@ -36,7 +36,7 @@ export function resourceName(kind: Kind, owner: NameOwner, service = ""): string
     String(owner.generation),
   ]);
   const room = rule.max - join(rule, [rule.abbreviation, "", "", service, hash]).length;
-  const [project, envId] = fit(rule, owner, room);
+  const [project, envId] = cutToFit(rule, owner, room);
   const name = join(rule, [rule.abbreviation, project, envId, service, hash]);
   return admits(rule, name) ? name : join(rule, [rule.abbreviation, hash]);
 }
@@ -46,7 +46,7 @@ function admits(rule: KindRule, name: string): boolean {
 }
 
 /** Project and envId cut so that they, with their separators, take at most `room` characters. */
-function fit(rule: KindRule, owner: NameOwner, room: number): [project: string, envId: string] {
+function cutToFit(rule: KindRule, owner: NameOwner, room: number): [project: string, envId: string] {
   const separator = rule.dash ? 1 : 0;
   const envId = cut(flat(rule, owner.envId), room - separator);
   const project = cut(flat(rule, owner.project.name), room - envId.length - 2 * separator);

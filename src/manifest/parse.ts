@@ -1,0 +1,128 @@
+import { fixedEnvironments, overlayRules } from "./environments.js";
+import type { Json, JsonMap, Manifest, Overlay } from "./manifest.js";
+import { isMap, mergeFor, overlaysFor } from "./merge.js";
+import { serviceOf } from "./normalize.js";
+import { ManifestError, type Path, type Problem, pathText } from "./problem.js";
+import { contentRules, type Draft, type Finding } from "./rules.js";
+import { type ManifestDocument, type MergedDocument, manifestSchema, mergedSchema } from "./schema.js";
+import { shapeFindings, without } from "./shape.js";
+import { type Place, parseYaml, type YamlMap } from "./yaml.js";
+
+export type Parsed = { manifest: Manifest } | { problems: Problem[] };
+
+/** A finding at a place in the file; `path` is the one that the user wrote, overlays included. */
+type Located = { path: Path; place: Place; depth: number };
+
+/**
+ * Reads the text of a `paas.yaml`, with every problem that it has: in YAML, in the shape of values, in what they mean
+ * together, and in what overlays make of them.
+ * @param file name for messages
+ */
+export function parseManifest(text: string, file: string): Parsed {
+  const yaml = parseYaml(text);
+  if ("failures" in yaml) {
+    return { problems: yaml.failures.map((failure) => ({ file, ...failure, path: "" })) };
+  }
+  const shape = shapeFindings(manifestSchema, yaml.value);
+  const { base, overlays } = split(without(yaml.value, shape));
+  const problems = [
+    ...[...shape, ...overlayRules(overlays)].map((finding) => problemOf(finding, file, yaml, [])),
+    ...contentRules(base as Draft).map((finding) => problemOf(finding, file, yaml, [])),
+    ...sampleIds(overlays).flatMap((envId) => mergedProblems(base, overlays, envId, file, yaml, shape.length === 0)),
+  ];
+  return problems.length > 0 ? { problems: inOrder(problems) } : { manifest: manifestOf(base, overlays, file, text) };
+}
+
+/**
+ * The manifest of a text.
+ * @throws ManifestError
+ */
+export function requireManifest(text: string, file: string): Manifest {
+  const parsed = parseManifest(text, file);
+  if ("problems" in parsed) throw new ManifestError(file, parsed.problems);
+  return parsed.manifest;
+}
+
+/**
+ * The manifest merged for one environment, as a document that the schema has accepted.
+ * @throws ManifestError when overlays that were never seen together contradict each other
+ */
+export function mergedDocument(manifest: Manifest, envId: string): MergedDocument {
+  const merged = mergeFor(manifest.base, manifest.overlays, envId);
+  const { data } = mergedSchema.safeParse(merged);
+  if (data && contentRules(data as Draft).length === 0) return data;
+
+  const { file, text } = manifest.source;
+  const yaml = parseYaml(text);
+  if ("failures" in yaml) throw new Error(`${file} was accepted but does not parse`);
+  throw new ManifestError(file, inOrder(mergedProblems(manifest.base, manifest.overlays, envId, file, yaml, true)));
+}
+
+function manifestOf(base: JsonMap, overlays: Overlay[], file: string, text: string): Manifest {
+  const document = manifestSchema.parse(base) as ManifestDocument;
+  const { platform } = document;
+  return {
+    name: document.name,
+    id: document.id,
+    location: document.location,
+    isolation: document.isolation ?? "shared",
+    services: Object.entries(document.services).map(([name, service]) => serviceOf(name, service)),
+    platform: platform ? { ...platform, identities: platform.identities ?? {} } : null,
+    overlays,
+    base,
+    source: { file, text },
+  };
+}
+
+function split(document: JsonMap): { base: JsonMap; overlays: Overlay[] } {
+  const { environments, ...base } = document;
+  const entries = isMap(environments) ? Object.entries(environments) : [];
+  return { base, overlays: entries.map(([key, changes]) => ({ key, changes: mapOr(changes) })) };
+}
+
+function mapOr(value: Json): JsonMap {
+  return isMap(value) ? value : {};
+}
+
+/** One environment for every way in which the overlays can apply: each exact id, and an id for each pattern. */
+function sampleIds(overlays: Overlay[]): string[] {
+  const fixed = fixedEnvironments({ overlays }).map(({ envId }) => envId);
+  return [...new Set([...fixed, ...overlays.map(({ key }) => key.replaceAll("*", "x"))])];
+}
+
+function mergedProblems(
+  base: JsonMap,
+  overlays: Overlay[],
+  envId: string,
+  file: string,
+  yaml: YamlMap,
+  whole: boolean,
+): Problem[] {
+  const merged = mergeFor(base, overlays, envId);
+  const shape = shapeFindings(mergedSchema, merged);
+  const findings = [...(whole ? shape : []), ...contentRules(without(merged, shape) as Draft)];
+  const keys = overlaysFor(overlays, envId).map(({ key }) => key);
+  return findings.map((finding) => problemOf(finding, file, yaml, keys));
+}
+
+/** Where the user wrote what a finding is about: the last overlay that says something about it, else the base. */
+function problemOf(finding: Finding, file: string, yaml: YamlMap, overlayKeys: string[]): Problem {
+  const prefixes: Path[] = [...overlayKeys.toReversed().map((key) => ["environments", key]), []];
+  const candidates = prefixes.flatMap((prefix) => finding.paths.map((path) => located(yaml, prefix, path)));
+  const best = candidates.reduce((left, right) => (right.depth > left.depth ? right : left));
+  const { line, column } = finding.atKey ? best.place.key : best.place.value;
+  return { file, line, column, path: pathText(best.path), message: finding.message };
+}
+
+/** `depth` is how much of the path stands there: all of it is as good as it gets, however long the path is. */
+function located(yaml: YamlMap, prefix: Path, path: Path): Located {
+  const place = yaml.place([...prefix, ...path]);
+  const missing = prefix.length + path.length - place.depth;
+  return { path: [...prefix, ...path], place, depth: -missing };
+}
+
+/** Sorted by place; what several environments share is said once. */
+function inOrder(problems: Problem[]): Problem[] {
+  const distinct = new Map(problems.map((problem) => [JSON.stringify(problem), problem]));
+  return [...distinct.values()].sort((left, right) => left.line - right.line || left.column - right.column);
+}
