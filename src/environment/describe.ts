@@ -1,5 +1,5 @@
 import { EXIT, PaasError } from "../errors.js";
-import { fixedEnvironments, policyFor } from "../manifest/environments.js";
+import { fixedEnvironments } from "../manifest/environments.js";
 import type { EnvironmentSettings, FixedEnvironment, Manifest } from "../manifest/manifest.js";
 import { settingsFor } from "../manifest/settings.js";
 import { envIdOf, isPreviewId } from "../naming/envId.js";
@@ -27,18 +27,17 @@ export function describeEnvironment(request: EnvironmentRequest): Environment {
   requireSameProject(manifest, trusted);
   const fixed = fixedEnvironments(trusted);
   const envId = envIdOf(branch, { projectId: trusted.id, fixed });
-  const settings = settingsFor(manifest, envId);
-  const policy = policyFor(trusted, envId);
+  const settings = settingsFor(manifest, envId, trusted);
 
   const project = { id: trusted.id, name: trusted.name };
   const owner = { project, subscriptionId, envId, generation };
-  const identity = { project, envId, branch, kind: environmentKind(branch, fixed), tier: policy.tier, generation };
+  const identity = { project, envId, branch, kind: environmentKind(branch, fixed), tier: settings.tier, generation };
   return {
     ...identity,
-    protected: policy.protected,
+    protected: settings.protected,
     location: settings.location,
     isolation: settings.isolation,
-    ttl: policy.protected ? null : settings.ttl,
+    ttl: settings.ttl,
     resourceGroup: resourceName("resourceGroup", owner),
     tags: environmentTags(identity),
     names: environmentNames(settings, owner),
@@ -46,8 +45,8 @@ export function describeEnvironment(request: EnvironmentRequest): Environment {
       ...service,
       appName: resourceName("containerApp", owner, service.name),
     })),
-    state: { container: `tier-${policy.tier}`, key: `state/${envId}.tfstate` },
-    record: { container: `tier-${policy.tier}`, key: `envs/${envId}.json` },
+    state: { container: `tier-${settings.tier}`, key: `state/${envId}.tfstate` },
+    record: { container: `tier-${settings.tier}`, key: `envs/${envId}.json` },
   };
 }
 

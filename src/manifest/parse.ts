@@ -28,14 +28,15 @@ export function parseManifest(text: string, file: string): Parsed {
   const problems = [
     ...[...shape, ...overlayRules(overlays)].map((finding) => problemOf(finding, file, yaml, [])),
     ...contentRules(base as Draft).map((finding) => problemOf(finding, file, yaml, [])),
-    ...sampleIds(overlays).flatMap((envId) => mergedProblems(base, overlays, envId, file, yaml, shape.length === 0)),
+    ...sampleIds(overlays).flatMap((envId) => mergedProblems({ base, overlays, file, yaml }, envId, shape)),
   ];
   return problems.length > 0 ? { problems: inOrder(problems) } : { manifest: manifestOf(base, overlays, file, text) };
 }
 
 /**
  * The manifest of a text.
- * @throws ManifestError
+ * @param file name for messages
+ * @throws ManifestError `manifest-invalid` with every problem (exit 2)
  */
 export function requireManifest(text: string, file: string): Manifest {
   const parsed = parseManifest(text, file);
@@ -55,7 +56,7 @@ export function mergedDocument(manifest: Manifest, envId: string): MergedDocumen
   const { file, text } = manifest.source;
   const yaml = parseYaml(text);
   if ("failures" in yaml) throw new Error(`${file} was accepted but does not parse`);
-  throw new ManifestError(file, inOrder(mergedProblems(manifest.base, manifest.overlays, envId, file, yaml, true)));
+  throw new ManifestError(file, inOrder(mergedProblems({ ...manifest, file, yaml }, envId, [])));
 }
 
 function manifestOf(base: JsonMap, overlays: Overlay[], file: string, text: string): Manifest {
@@ -90,19 +91,23 @@ function sampleIds(overlays: Overlay[]): string[] {
   return [...new Set([...fixed, ...overlays.map(({ key }) => key.replaceAll("*", "x"))])];
 }
 
-function mergedProblems(
-  base: JsonMap,
-  overlays: Overlay[],
-  envId: string,
-  file: string,
-  yaml: YamlMap,
-  whole: boolean,
-): Problem[] {
+type Checked = { base: JsonMap; overlays: readonly Overlay[]; file: string; yaml: YamlMap };
+
+/** What is wrong once the overlays of an environment have been applied, but for values that were `reported` already. */
+function mergedProblems(checked: Checked, envId: string, reported: Finding[]): Problem[] {
+  const { base, overlays, file, yaml } = checked;
   const merged = mergeFor(base, overlays, envId);
   const shape = shapeFindings(mergedSchema, merged);
-  const findings = [...(whole ? shape : []), ...contentRules(without(merged, shape) as Draft)];
+  const known = new Set(reported.flatMap(({ paths }) => paths.map((path) => pathText(mergedPath(path)))));
+  const fresh = shape.filter(({ paths }) => !paths.some((path) => known.has(pathText(path))));
+  const findings = [...fresh, ...contentRules(without(merged, shape) as Draft)];
   const keys = overlaysFor(overlays, envId).map(({ key }) => key);
   return findings.map((finding) => problemOf(finding, file, yaml, keys));
+}
+
+/** Where a path of the file ends up when overlays are merged. */
+function mergedPath(path: Path): Path {
+  return path[0] === "environments" ? path.slice(2) : path;
 }
 
 /** Where the user wrote what a finding is about: the last overlay that says something about it, else the base. */

@@ -66,7 +66,7 @@ const variable = z
   .meta({ description: variableText });
 const startupText = "how long a new version may take until it is healthy: seconds, or a duration like 90s or 5m";
 const startup = z
-  .union([z.number().int().positive(), z.string().regex(DURATION)], { error: startupText })
+  .union([whole(1, 86_400, startupText), text(DURATION, startupText)], { error: startupText })
   .meta({ description: startupText });
 const secretsText = "a list of names of secrets; their values never stand in this file";
 const releaseText = "a command, run in the new image before traffic moves";
@@ -129,7 +129,7 @@ export const overlaySchema = z.strictObject(
     tier: choice(TIERS, "which platform it is on").optional(),
     protected: flag("true asks for the id before anything is destroyed").optional(),
     ttl: z
-      .union([z.literal("never"), z.string().regex(DURATION)], { error: ttlText })
+      .union([z.literal("never", { error: ttlText }), text(DURATION, ttlText)], { error: ttlText })
       .nullable()
       .optional()
       .meta({ description: ttlText }),

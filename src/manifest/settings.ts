@@ -7,11 +7,12 @@ import { mergedDocument } from "./parse.js";
 /**
  * What the manifest says for one environment: base, then every overlay that matches, in the file's order. Protected
  * environments never expire.
+ * @param trusted the default branch's manifest, which alone decides tier and protection
  * @throws ManifestError when overlays that were never seen together contradict each other
  */
-export function settingsFor(manifest: Manifest, envId: string): EnvironmentSettings {
+export function settingsFor(manifest: Manifest, envId: string, trusted = manifest): EnvironmentSettings {
   const document = mergedDocument(manifest, envId);
-  const policy = policyFor(manifest, envId);
+  const policy = policyFor(trusted, envId);
   return {
     location: document.location,
     isolation: document.isolation ?? "shared",

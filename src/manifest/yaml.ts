@@ -1,4 +1,16 @@
-import { type Document, isAlias, isMap, isScalar, isSeq, LineCounter, type Node, parseDocument, visit } from "yaml";
+import {
+  type Document,
+  isAlias,
+  isMap,
+  isScalar,
+  isSeq,
+  LineCounter,
+  type Node,
+  parseDocument,
+  visit,
+  type YAMLError,
+  type YAMLWarning,
+} from "yaml";
 import type { Json, JsonMap } from "./manifest.js";
 import { type Path, shown } from "./problem.js";
 
@@ -20,7 +32,7 @@ export function parseYaml(text: string): YamlMap | { failures: YamlFailure[] } {
   const document = parseDocument(text, { lineCounter: lines, prettyErrors: false, stringKeys: true });
   const broken = [...document.errors, ...document.warnings];
   if (broken.length > 0) {
-    return { failures: broken.map((error) => ({ ...position(lines, error.pos[0]), message: error.message })) };
+    return { failures: broken.map((error) => ({ ...position(lines, error.pos[0]), message: messageOf(error) })) };
   }
   const hidden = protoKeys(document, lines);
   if (hidden.length > 0) return { failures: hidden };
@@ -35,11 +47,17 @@ export function parseYaml(text: string): YamlMap | { failures: YamlFailure[] } {
   return { value, place: (path) => placeOf(document, lines, path) };
 }
 
+function messageOf(error: YAMLError | YAMLWarning): string {
+  return error.code === "MULTIPLE_DOCS" ? "a second document begins here; the file holds one" : error.message;
+}
+
 function plain(document: Document): Json | Error {
   try {
-    return (document.toJS() ?? null) as Json;
+    const value = (document.toJS() ?? null) as Json;
+    JSON.stringify(value); // throws when an alias stands inside its own anchor
+    return value;
   } catch (error) {
-    return new Error(`anchors and aliases do not resolve: ${error instanceof Error ? error.message : error}`);
+    return new Error(`anchors and aliases do not resolve: ${(error as Error).message.split("\n")[0]}`);
   }
 }
 

@@ -1,5 +1,5 @@
 import { EXIT, PaasError } from "../errors.js";
-import { type FixedEnvironment, TIERS } from "../manifest/manifest.js";
+import type { FixedEnvironment } from "../manifest/manifest.js";
 import { idHash } from "./hash.js";
 
 /** What turns a branch into an id besides the branch: the project, and the branches with ids of their own. */
@@ -21,8 +21,8 @@ const CLEAN = /^[a-z][a-z0-9]*(?:-[a-z0-9]+)*$/;
 const HASH_SHAPED = /-[2-7][a-z2-7]{7}$/;
 const RESERVED_START = /^(?:env-|pr-[0-9])/;
 const DEVICE = /^(?:con|prn|aux|nul|com[0-9]|lpt[0-9])$/;
-/** Their resource group would have the name of the platform's. */
-const PLATFORM_IDS: readonly string[] = TIERS.map((tier) => `platform-${tier}`);
+/** Their resource group or state would have the name of the platform's. */
+const PLATFORM = /^platform(?:-|$)/;
 
 /**
  * The environment id of a branch: the name after `env-` when it is a clean slug that nothing else uses, the bare id of
@@ -49,7 +49,7 @@ export function isCleanId(name: string): boolean {
     !HASH_SHAPED.test(name) &&
     !RESERVED_START.test(name) &&
     !DEVICE.test(name) &&
-    !PLATFORM_IDS.includes(name)
+    !PLATFORM.test(name)
   );
 }
 
