@@ -1,0 +1,50 @@
+import { createHash } from "node:crypto";
+import type { Kind } from "./kinds/kind.js";
+import { type Attributes, textOf } from "./values.js";
+
+/** `/subscriptions/S/resourceGroups/G` of an id, or of everything that lies in one. */
+export function resourceGroupId(subscriptionId: string, name: string): string {
+  return `/subscriptions/${subscriptionId}/resourceGroups/${name}`;
+}
+
+/** The id of the group that an id lies in; undefined outside of any. */
+export function groupOf(id: string): string | undefined {
+  return /^\/subscriptions\/[^/]+\/resourceGroups\/[^/]+/i.exec(id)?.[0];
+}
+
+/** The name of a resource: the last segment of its id. */
+export function nameOf(id: string): string {
+  return id.slice(id.lastIndexOf("/") + 1);
+}
+
+/** The ARM id that a resource has, or will have when it is created. */
+export function idOf(kind: Kind, attributes: Attributes, subscriptionId: string): string {
+  const name = textOf(attributes.name) || (kind.generatedName?.(attributes) ?? "");
+  if (kind.armType === "Microsoft.Resources/resourceGroups") return resourceGroupId(subscriptionId, name);
+  const group = resourceGroupId(subscriptionId, textOf(attributes.resource_group_name));
+  if (kind.parent === undefined) return `${group}/providers/${kind.armType}/${name}`;
+  const parent = textOf(attributes[kind.parent]);
+  const [, , ...childTypes] = kind.armType.split("/");
+  const child = childTypes.join("/");
+  return child === "" ? `${parent}/providers/${kind.armType}/${name}` : `${parent}/${child}/${name}`;
+}
+
+/** Tells whether an id has the shape of a kind's ids. Only the kinds of top-level resources and children are known. */
+export function isIdOf(kind: Kind, id: string): boolean {
+  if (kind.armType === "Microsoft.Resources/resourceGroups")
+    return /^\/subscriptions\/[^/]+\/resourceGroups\/[^/]+$/i.test(id);
+  const [namespace = "", ...types] = kind.armType.split("/");
+  const segments = types.map((type) => `/${type}/[^/]+`).join("");
+  return new RegExp(`/providers/${namespace.replaceAll(".", "\\.")}${segments}$`, "i").test(id);
+}
+
+/** A UUID that is always the same for the same words. */
+export function uuidFor(...words: string[]): string {
+  const hex = createHash("sha256").update(words.join("\n").toLowerCase()).digest("hex");
+  return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-4${hex.slice(13, 16)}-8${hex.slice(17, 20)}-${hex.slice(20, 32)}`;
+}
+
+/** Text that stands for a key or password: the same for the same words, and plainly no real one. */
+export function simulatedKey(...words: string[]): string {
+  return `simulated-${createHash("sha256").update(words.join("\n").toLowerCase()).digest("hex").slice(0, 32)}`;
+}

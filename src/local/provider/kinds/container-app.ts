@@ -1,0 +1,233 @@
+import { createHash } from "node:crypto";
+import { KINDS } from "../../../naming/kinds.js";
+import { nameOf, uuidFor } from "../identifiers.js";
+import { type Attributes, asAttributes, blocksOf, textOf, toValue, type Value } from "../values.js";
+import { refuseContainerApp } from "./container-app-checks.js";
+import type { Kind, Problem, SimulatedAzure } from "./kind.js";
+
+const PORT = [1, 65_535] as const;
+const PROBES = ["liveness_probe", "readiness_probe", "startup_probe"];
+
+export const containerApp: Kind = {
+  title: "Container App",
+  armType: "Microsoft.App/containerApps",
+  name: {
+    pattern: KINDS.containerApp.pattern,
+    says:
+      "must consist of lower case alphanumeric characters or '-', start with an alphabetic character, " +
+      "end with an alphanumeric character and cannot have '--'. The length must not be more than 32 characters",
+  },
+  replacedBy: ["container_app_environment_id"],
+  references: { container_app_environment_id: "azurerm_container_app_environment" },
+  defaults: {
+    "dapr.app_protocol": "http",
+    "ingress.allow_insecure_connections": false,
+    "ingress.external_enabled": false,
+    "ingress.transport": "auto",
+    "ingress.traffic_weight.latest_revision": false,
+    "template.cooldown_period_in_seconds": 300,
+    "template.max_replicas": 10,
+    "template.min_replicas": 0,
+    "template.polling_interval_in_seconds": 30,
+    "template.termination_grace_period_seconds": 0,
+    "template.volume.storage_type": "EmptyDir",
+    ...perProbe({ interval_seconds: 10, timeout: 1, failure_count_threshold: 3 }),
+    "template.container.liveness_probe.initial_delay": 1,
+    "template.container.readiness_probe.initial_delay": 0,
+    "template.container.startup_probe.initial_delay": 0,
+    "template.container.readiness_probe.success_count_threshold": 3,
+  },
+  choices: {
+    "identity.type": ["SystemAssigned", "UserAssigned", "SystemAssigned, UserAssigned"],
+    "ingress.client_certificate_mode": ["accept", "ignore", "require"],
+    "ingress.ip_security_restriction.action": ["Allow", "Deny"],
+    "ingress.transport": ["auto", "http", "http2", "tcp"],
+    revision_mode: ["Multiple", "Single"],
+    "template.volume.storage_type": ["AzureFile", "EmptyDir", "NfsAzureFile", "Secret"],
+    ...perProbe({ transport: ["HTTP", "HTTPS", "TCP"] }),
+  },
+  ranges: {
+    "ingress.target_port": PORT,
+    "ingress.exposed_port": PORT,
+    "ingress.traffic_weight.percentage": [0, 100],
+    max_inactive_revisions: [0, 100],
+    "template.container.cpu": [0.1, Number.POSITIVE_INFINITY],
+    "template.max_replicas": [1, 1000],
+    "template.min_replicas": [0, 1000],
+    ...perProbe({ port: PORT, initial_delay: [0, 60], interval_seconds: [1, 240], timeout: [1, 240] }),
+    ...perProbe({ failure_count_threshold: [1, 30] }),
+    "template.container.readiness_probe.success_count_threshold": [1, 10],
+  },
+  problems: (attributes) => [
+    ...replicaProblems(attributes),
+    ...secretProblems(attributes),
+    ...trafficProblems(attributes),
+    ...identityProblems(attributes),
+  ],
+  refuse: refuseContainerApp,
+  describe: describeContainerApp,
+};
+
+function perProbe<Row>(rows: Record<string, Row>): Record<string, Row> {
+  const paths = PROBES.flatMap((probe) =>
+    Object.entries(rows).map(([name, row]) => [`template.container.${probe}.${name}`, row] as const),
+  );
+  return Object.fromEntries(paths);
+}
+
+function replicaProblems(attributes: Attributes): Problem[] {
+  return blocksOf(attributes.template).flatMap(({ min_replicas: min, max_replicas: max }) =>
+    typeof min === "number" && typeof max === "number" && min > max
+      ? [
+          {
+            path: "template.0.min_replicas",
+            message: `\`min_replicas\` (${min}) must be less than or equal to \`max_replicas\` (${max})`,
+          },
+        ]
+      : [],
+  );
+}
+
+function secretProblems(attributes: Attributes): Problem[] {
+  return blocksOf(attributes.secret).flatMap((secret): Problem[] => {
+    const name = textOf(secret.name);
+    if (name !== "" && !/^[a-z0-9]([a-z0-9.-]*[a-z0-9])?$/.test(name)) {
+      const allowed =
+        "lower case alphanumeric characters, '-' or '.', and must start and end with an alphanumeric character";
+      return [{ path: "secret", message: `secret name ${JSON.stringify(name)} must consist of ${allowed}` }];
+    }
+    if (secret.key_vault_secret_id !== null && secret.identity === null) {
+      return [{ path: "secret", message: "must supply `identity` for key vault reference secrets" }];
+    }
+    if (secret.key_vault_secret_id === null && secret.value === null) {
+      return [
+        {
+          path: "secret",
+          message: `secret ${JSON.stringify(name)} must have a \`value\` or a \`key_vault_secret_id\``,
+        },
+      ];
+    }
+    return [];
+  });
+}
+
+function trafficProblems(attributes: Attributes): Problem[] {
+  return blocksOf(attributes.ingress).flatMap((ingress): Problem[] => {
+    const weights = blocksOf(ingress.traffic_weight);
+    const unaddressed = weights.findIndex(
+      ({ latest_revision: latest, revision_suffix: suffix }) =>
+        (latest === null || latest === false) && suffix === null,
+    );
+    if (unaddressed >= 0) {
+      const path = `ingress.0.traffic_weight.${unaddressed}`;
+      return [
+        { path, message: "either `latest_revision` or `revision_suffix` must be specified for a `traffic_weight`" },
+      ];
+    }
+    const percentages = weights.map((weight) => weight.percentage);
+    const total = percentages.reduce<number>((sum, share) => sum + (typeof share === "number" ? share : Number.NaN), 0);
+    if (Number.isNaN(total) || total === 100) return [];
+    return [
+      {
+        path: "ingress.0.traffic_weight",
+        message: `the percentages of \`traffic_weight\` must add up to 100, got ${total}`,
+      },
+    ];
+  });
+}
+
+function identityProblems(attributes: Attributes): Problem[] {
+  return blocksOf(attributes.identity).flatMap(({ type, identity_ids: ids }): Problem[] => {
+    const count = Array.isArray(ids) ? ids.length : 0;
+    if (type === "SystemAssigned" && count > 0) {
+      const message =
+        '`identity_ids` can only be specified when `type` is set to "UserAssigned" or "SystemAssigned, UserAssigned"';
+      return [{ path: "identity.0.identity_ids", message }];
+    }
+    if (type === "UserAssigned" && ids === null) {
+      return [
+        {
+          path: "identity.0.identity_ids",
+          message: '`identity_ids` must be specified when `type` is set to "UserAssigned"',
+        },
+      ];
+    }
+    return [];
+  });
+}
+
+function describeContainerApp(attributes: Attributes, id: string, azure: SimulatedAzure): Attributes {
+  const environment = azure.store.get(textOf(attributes.container_app_environment_id));
+  const environmentAttributes = asAttributes(toValue(environment?.attributes));
+  const revision = azure.store.history(id)?.revisions[0]?.name ?? `${nameOf(id)}--0000001`;
+  return {
+    location: environmentAttributes.location ?? null,
+    latest_revision_name: revision,
+    latest_revision_fqdn: `${revision}.${textOf(environmentAttributes.default_domain)}`,
+    outbound_ip_addresses: [textOf(environmentAttributes.static_ip_address)],
+    custom_domain_verification_id: createHash("sha256").update(azure.subscriptionId).digest("hex").toUpperCase(),
+    ingress: describeIngress(attributes, id, azure),
+    identity: describeIdentities(attributes.identity, id, azure),
+    secret: blocksOf(attributes.secret).map(describeSecret),
+    template: blocksOf(attributes.template).map(describeTemplate),
+  };
+}
+
+function describeIngress(attributes: Attributes, id: string, { fqdnOf }: SimulatedAzure): Attributes[] {
+  return blocksOf(attributes.ingress).map((ingress) => ({
+    ...ingress,
+    fqdn: fqdnOf({ id, type: "azurerm_container_app", attributes }),
+    custom_domain: ingress.custom_domain ?? [],
+  }));
+}
+
+/** The identities of any kind of resource; a system-assigned one has a principal of its own. */
+export function describeIdentities(
+  identity: Value | undefined,
+  id: string,
+  { tenantId }: SimulatedAzure,
+): Attributes[] {
+  return blocksOf(identity).map((block) => {
+    const isSystemAssigned = textOf(block.type).includes("SystemAssigned");
+    return {
+      ...block,
+      principal_id: isSystemAssigned ? uuidFor("principal", id) : "",
+      tenant_id: isSystemAssigned ? tenantId : "",
+    };
+  });
+}
+
+/**
+ * What the provider's read makes of a secret. It asks Azure for the values, so one that is no vault reference brings
+ * its plain value into the state, whoever set it.
+ */
+function describeSecret(secret: Attributes): Attributes {
+  return textOf(secret.key_vault_secret_id) === "" ? secret : { ...secret, value: null };
+}
+
+function describeTemplate(template: Attributes): Attributes {
+  return {
+    ...template,
+    revision_suffix: template.revision_suffix ?? "",
+    container: blocksOf(template.container).map(describeContainer),
+    init_container: blocksOf(template.init_container).map(describeContainer),
+  };
+}
+
+function describeContainer(container: Attributes): Attributes {
+  const probes = PROBES.map((probe) => [probe, blocksOf(container[probe]).map(describeProbe)] as const);
+  return { ...container, ...Object.fromEntries(probes), ephemeral_storage: ephemeralStorage(container.cpu) };
+}
+
+function describeProbe(probe: Attributes): Attributes {
+  const isHttp = probe.transport === "HTTP" || probe.transport === "HTTPS";
+  return { ...probe, path: probe.path ?? (isHttp ? "/" : ""), termination_grace_period_seconds: 0 };
+}
+
+/** Grows with the vCPU, as Container Apps documents it. */
+function ephemeralStorage(cpu: Value | undefined): string {
+  const cores = typeof cpu === "number" ? cpu : 0;
+  if (cores <= 0.25) return "1Gi";
+  if (cores <= 0.5) return "2Gi";
+  return cores <= 1 ? "4Gi" : "8Gi";
+}
