@@ -12,18 +12,18 @@ export type KindRule = {
   global: boolean;
   /** Becomes part of a host name, where Azure refuses reserved words. */
   public: boolean;
-  /** There is one per service, and its name contains the service. */
-  perService: boolean;
+  /** What there is one of: a service's names contain the service, a platform's are shared by environments. */
+  per: "environment" | "service" | "platform";
 };
 
-const PLAIN = { dash: true, global: false, public: false, perService: false };
-const PUBLIC = { ...PLAIN, global: true, public: true };
-const SERVICE = { ...PLAIN, perService: true };
+const PLAIN = { dash: true, global: false, public: false, per: "environment" } as const;
+const PUBLIC = { ...PLAIN, global: true, public: true } as const;
+const SERVICE = { ...PLAIN, per: "service" } as const;
 
 const STORAGE = { ...PUBLIC, max: 24, pattern: /^[a-z0-9]{3,24}$/, dash: false };
 const IDENTITY = { ...PLAIN, max: 128, pattern: /^[a-zA-Z0-9][\w-]{2,127}$/ };
 const CONTAINER_APP = { ...SERVICE, max: 32, pattern: /^(?!.*--)[a-z][a-z0-9-]{0,30}[a-z0-9]$/, public: true };
-const SITE = { ...PUBLIC, max: 60, pattern: /^[a-zA-Z0-9][a-zA-Z0-9-]{0,58}[a-zA-Z0-9]$/, perService: true };
+const SITE = { ...PUBLIC, max: 60, pattern: /^[a-zA-Z0-9][a-zA-Z0-9-]{0,58}[a-zA-Z0-9]$/, per: "service" } as const;
 const DATABASE = { ...PUBLIC, max: 63, pattern: /^[a-z0-9][a-z0-9-]{1,61}[a-z0-9]$/ };
 const REDIS = { ...PUBLIC, max: 63, pattern: /^(?!.*--)[a-zA-Z0-9](?:[a-zA-Z0-9-]{0,61}[a-zA-Z0-9])?$/ };
 
@@ -42,7 +42,7 @@ export const KINDS = {
   webApp: { ...SITE, abbreviation: "app" },
   functionApp: { ...SITE, abbreviation: "func" },
   storageAccount: { ...STORAGE, abbreviation: "st" },
-  stateAccount: { ...STORAGE, abbreviation: "ststate" },
+  stateAccount: { ...STORAGE, abbreviation: "ststate", per: "platform" },
   keyVault: { ...PUBLIC, abbreviation: "kv", max: 24, pattern: /^(?!.*--)[a-zA-Z][a-zA-Z0-9-]{1,22}[a-zA-Z0-9]$/ },
   postgresServer: { ...DATABASE, abbreviation: "psql" },
   mysqlServer: { ...DATABASE, abbreviation: "mysql" },
@@ -64,7 +64,7 @@ export const KINDS = {
   cosmosAccount: { ...PUBLIC, abbreviation: "cosmos", max: 44, pattern: /^[a-z0-9][a-z0-9-]{1,42}[a-z0-9]$/ },
   sqlServer: { ...PUBLIC, abbreviation: "sql", max: 63, pattern: /^[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?$/ },
   identity: { ...IDENTITY, abbreviation: "id" },
-  pullIdentity: { ...IDENTITY, abbreviation: "id-pull" },
+  pullIdentity: { ...IDENTITY, abbreviation: "id-pull", per: "platform" },
   serviceBus: {
     ...PUBLIC,
     abbreviation: "sbns",
@@ -87,3 +87,8 @@ export type Kind = keyof typeof KINDS;
 
 /** All kinds, in the table's order. */
 export const ALL_KINDS = Object.keys(KINDS) as Kind[];
+
+/** Kinds of which there is one per environment, service or platform. */
+export function kindsPer(owner: KindRule["per"]): Kind[] {
+  return ALL_KINDS.filter((kind) => KINDS[kind].per === owner);
+}
