@@ -1,4 +1,5 @@
 import { execFile } from "node:child_process";
+import path from "node:path";
 import { promisify } from "node:util";
 import { PaasError } from "../errors.js";
 
@@ -13,7 +14,9 @@ export type TerraformBinary = { path: string; version: string; flavour: "terrafo
  */
 export async function findTerraform(variables: NodeJS.ProcessEnv): Promise<TerraformBinary> {
   const named = variables.PAAS_TERRAFORM;
-  for (const candidate of named ? [named] : ["terraform", "tofu"]) {
+  // Terraform is started in other folders, so a relative path is made absolute here.
+  const candidates = named ? [named.includes("/") ? path.resolve(named) : named] : ["terraform", "tofu"];
+  for (const candidate of candidates) {
     const found = await ask(candidate, variables);
     if (found === null) continue;
     assertNewEnough(found);
@@ -37,16 +40,16 @@ async function ask(candidate: string, variables: NodeJS.ProcessEnv): Promise<Ter
     });
     const version = (JSON.parse(stdout) as { terraform_version?: string }).terraform_version;
     if (version === undefined) return null;
-    return { path: candidate, version, flavour: /tofu/.test(candidate) ? "tofu" : "terraform" };
+    return { path: candidate, version, flavour: path.basename(candidate).includes("tofu") ? "tofu" : "terraform" };
   } catch {
     return null;
   }
 }
 
-function assertNewEnough({ version, path }: TerraformBinary): void {
+function assertNewEnough({ version, path: file }: TerraformBinary): void {
   const [major = 0, minor = 0] = version.split(".").map(Number);
   if (major > OLDEST[0] || (major === OLDEST[0] && minor >= OLDEST[1])) return;
-  throw new PaasError("terraform-too-old", `${path} is version ${version}, paas needs ${OLDEST.join(".")} or newer`, {
+  throw new PaasError("terraform-too-old", `${file} is version ${version}, paas needs ${OLDEST.join(".")} or newer`, {
     next: INSTALL,
   });
 }

@@ -10,16 +10,13 @@ const PLAN_FILE = "plan.tfplan";
 const OVERRIDE_FILE = "backend_override.tf.json";
 const STATE_COPY = "state-copy.tfstate";
 
-/** Settings of the azurerm backend, as `-backend-config` takes them; credentials come from the variables. */
-export type Backend = {
-  storage_account_name: string;
-  container_name: string;
-  key: string;
-  use_azuread_auth: boolean;
-};
+/**
+ * Settings of the stack's backend, as `-backend-config` takes them: for azurerm `storage_account_name`,
+ * `container_name`, `key` and `use_azuread_auth`. Credentials come from the variables.
+ */
+export type Backend = Record<string, string | boolean>;
 
-/** How long plan and apply wait for a lock that someone else holds. */
-export const LOCK_TIMEOUT_SECONDS = 60;
+const LOCK_TIMEOUT_SECONDS = 60;
 
 /** Prepares the work folder: providers, and the backend that holds the state. */
 export async function init(run: TerraformRun, backend: Backend): Promise<void> {
@@ -39,7 +36,7 @@ const INIT_PAUSE = 250;
 
 /** Plans against the real state, under its lock, and keeps the plan for `apply`. */
 export async function plan(run: TerraformRun): Promise<Plan> {
-  await stream(run, "plan", [`-lock-timeout=${LOCK_TIMEOUT_SECONDS}s`, `-out=${PLAN_FILE}`]);
+  await stream(run, "plan", [lockTimeout(run), `-out=${PLAN_FILE}`]);
   return showPlan(run);
 }
 
@@ -67,7 +64,7 @@ export async function planReadOnly(run: TerraformRun, state: Buffer | null): Pro
 /** Applies the plan that `plan` kept, and nothing else. */
 export async function apply(run: TerraformRun): Promise<void> {
   try {
-    await stream(run, "apply", [`-lock-timeout=${LOCK_TIMEOUT_SECONDS}s`, PLAN_FILE]);
+    await stream(run, "apply", [lockTimeout(run), PLAN_FILE]);
   } finally {
     fs.rmSync(path.join(run.work, PLAN_FILE), { force: true });
   }
@@ -82,13 +79,17 @@ export async function outputs(run: TerraformRun): Promise<Record<string, unknown
 
 /** Deletes everything that is in the state; `init` must have run in a folder with `writeStateOnly`'s configuration. */
 export async function destroy(run: TerraformRun): Promise<void> {
-  await stream(run, "apply", ["-destroy", "-auto-approve", `-lock-timeout=${LOCK_TIMEOUT_SECONDS}s`], "destroy");
+  await stream(run, "apply", ["-destroy", "-auto-approve", lockTimeout(run)], "destroy");
 }
 
 /** Takes away a lock whose holder is gone. */
 export async function forceUnlock(run: TerraformRun, lockId: string): Promise<void> {
   const outcome = await logged(run, ["force-unlock", "-force", lockId]);
   if (outcome.code !== 0) throw textError(run, "force-unlock", outcome);
+}
+
+function lockTimeout({ lockTimeout = LOCK_TIMEOUT_SECONDS }: TerraformRun): string {
+  return `-lock-timeout=${lockTimeout}s`;
 }
 
 async function showPlan(run: TerraformRun): Promise<Plan> {

@@ -19,6 +19,8 @@ export type TerraformRun = {
   signal: AbortSignal;
   /** Told about each resource while a plan is applied. */
   onEvent?: (event: ResourceEvent) => void;
+  /** Seconds to wait for a lock that someone else holds; 60 unless told. */
+  lockTimeout?: number;
   /** Milliseconds after which an interrupted Terraform is killed. */
   patience?: number;
 };
@@ -71,7 +73,7 @@ export async function runTerraform(
   run.signal.addEventListener("abort", interrupt, { once: true });
   try {
     const code = await new Promise<number>((resolve, reject) => {
-      child.once("error", reject);
+      child.once("error", (error) => reject(notStarted(run, error)));
       child.once("close", (code) => resolve(code ?? 1));
     });
     if (killed) throw killedError(run);
@@ -94,7 +96,7 @@ export async function runOnTerminal(run: TerraformRun, args: string[], terminal:
   if (!terminal) run.signal.addEventListener("abort", interrupt, { once: true });
   try {
     return await new Promise<number>((resolve, reject) => {
-      child.once("error", reject);
+      child.once("error", (error) => reject(notStarted(run, error)));
       child.once("close", (code) => resolve(code ?? 1));
     });
   } finally {
@@ -144,6 +146,13 @@ function killGroup(pid: number | undefined): boolean {
   } catch {
     return false;
   }
+}
+
+function notStarted({ binary }: TerraformRun, cause: Error): PaasError {
+  return new PaasError("terraform-missing", `${binary} cannot be started: ${cause.message}`, {
+    next: "check that Terraform is installed, or name it in PAAS_TERRAFORM",
+    cause,
+  });
 }
 
 function killedError(run: TerraformRun): PaasError {

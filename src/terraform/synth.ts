@@ -2,6 +2,7 @@ import fs from "node:fs/promises";
 import path from "node:path";
 import { PaasError } from "../errors.js";
 import { runApp } from "./app.js";
+import { azurermTypes } from "./state.js";
 
 export type SynthRequest = {
   /** Folder of the CDKTF app; only read. */
@@ -18,7 +19,7 @@ export type SynthRequest = {
 export type Synthesis = {
   /** `cdk.tf.json` in the work folder. */
   file: string;
-  /** Types of the resources and, with `data.` before them, of the data sources; sorted. */
+  /** The azurerm types of resources and data sources; sorted. */
   resourceTypes: string[];
   /** Full source addresses of the providers, `registry.terraform.io/hashicorp/azurerm`; sorted. */
   providers: string[];
@@ -65,11 +66,12 @@ type Configuration = {
 };
 
 function describe(configuration: Configuration): Pick<Synthesis, "resourceTypes" | "providers"> {
-  const resources = Object.keys(configuration.resource ?? {});
-  const data = Object.keys(configuration.data ?? {}).map((type) => `data.${type}`);
   const required = Object.entries(configuration.terraform?.required_providers ?? {});
   return {
-    resourceTypes: [...resources, ...data].sort(),
+    resourceTypes: azurermTypes([
+      ...Object.keys(configuration.resource ?? {}),
+      ...Object.keys(configuration.data ?? {}),
+    ]),
     providers: required.map(([name, { source }]) => fullAddress(source ?? name)).sort(),
   };
 }
