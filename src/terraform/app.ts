@@ -41,7 +41,7 @@ async function bundleAndRun(request: AppRequest, sourceMap: boolean): Promise<En
   await fs.mkdir(home, { recursive: true, mode: 0o700 });
   return new Promise((resolve) => {
     const child = spawn(process.execPath, [...(sourceMap ? ["--enable-source-maps"] : []), outfile], {
-      cwd: output,
+      cwd: infra,
       env: {
         PATH: process.env.PATH,
         HOME: home,

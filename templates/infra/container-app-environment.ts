@@ -2,24 +2,30 @@ import { ContainerAppEnvironment } from "@cdktf/provider-azurerm/lib/container-a
 import { LogAnalyticsWorkspace } from "@cdktf/provider-azurerm/lib/log-analytics-workspace";
 import type { ResourceGroup } from "@cdktf/provider-azurerm/lib/resource-group";
 import type { Construct } from "constructs";
-import { nameOf } from "./environment";
+import { type Names, nameOf } from "./environment";
 
-/** A place for container apps to run in, and the workspace that keeps their logs for 30 days. */
-export function addContainerAppEnvironment(
-  scope: Construct,
-  names: Record<string, string>,
-  group: ResourceGroup,
-): ContainerAppEnvironment {
-  const place = { location: group.location, resourceGroupName: group.name };
-  const logs = new LogAnalyticsWorkspace(scope, "logs", {
-    ...place,
+/** A workspace that keeps logs for 30 days. */
+export function addLogWorkspace(scope: Construct, names: Names, group: ResourceGroup): LogAnalyticsWorkspace {
+  return new LogAnalyticsWorkspace(scope, "logs", {
     name: nameOf("logAnalytics", names),
+    location: group.location,
+    resourceGroupName: group.name,
     sku: "PerGB2018",
     retentionInDays: 30,
   });
+}
+
+/** A place for container apps to run in. */
+export function addContainerAppEnvironment(
+  scope: Construct,
+  names: Names,
+  group: ResourceGroup,
+  logs: LogAnalyticsWorkspace,
+): ContainerAppEnvironment {
   return new ContainerAppEnvironment(scope, "apps", {
-    ...place,
     name: nameOf("containerAppEnvironment", names),
+    location: group.location,
+    resourceGroupName: group.name,
     logsDestination: "log-analytics",
     logAnalyticsWorkspaceId: logs.id,
   });

@@ -1,10 +1,11 @@
+import type { ContainerAppEnvironment } from "@cdktf/provider-azurerm/lib/container-app-environment";
 import { ResourceGroup } from "@cdktf/provider-azurerm/lib/resource-group";
 import { UserAssignedIdentity } from "@cdktf/provider-azurerm/lib/user-assigned-identity";
 import { TerraformOutput, TerraformStack } from "cdktf";
 import type { Construct } from "constructs";
 import { useAzure } from "./azure";
 import { addContainerApp } from "./container-app";
-import { addContainerAppEnvironment } from "./container-app-environment";
+import { addContainerAppEnvironment, addLogWorkspace } from "./container-app-environment";
 import { type Environment, nameOf, type Platform } from "./environment";
 import { addKeyVault } from "./key-vault";
 import { tagEverything } from "./tags";
@@ -36,7 +37,7 @@ export class EnvironmentStack extends TerraformStack {
     });
     const containerAppEnvironmentId =
       environment.isolation === "dedicated"
-        ? addContainerAppEnvironment(this, environment.names, group).id
+        ? this.addOwnPlace(environment, group).id
         : platform.containerAppEnvironmentId;
 
     const hosts: Record<string, string> = {};
@@ -52,5 +53,10 @@ export class EnvironmentStack extends TerraformStack {
     new TerraformOutput(this, "resource_group", { value: group.name });
     new TerraformOutput(this, "hosts", { value: hosts, description: "host name of each service" });
     tagEverything(this, environment.tags);
+  }
+
+  /** Where the apps of an environment run that shares no Container Apps environment with others. */
+  private addOwnPlace({ names }: Environment, group: ResourceGroup): ContainerAppEnvironment {
+    return addContainerAppEnvironment(this, names, group, addLogWorkspace(this, names, group));
   }
 }

@@ -1,5 +1,8 @@
 import { readFileSync } from "node:fs";
 
+/** Names of resources, by kind. */
+export type Names = Record<string, string>;
+
 /** A service of `paas.yaml`, merged for this environment. */
 export interface Service {
   name: string;
@@ -24,8 +27,8 @@ export interface Environment {
   isolation: "shared" | "dedicated";
   resourceGroup: string;
   tags: Record<string, string>;
-  /** Names of the environment's own resources, by kind. */
-  names: Record<string, string>;
+  /** The environment's own resources. */
+  names: Names;
   services: Service[];
 }
 
@@ -46,7 +49,7 @@ export interface PlatformDescription {
   location: string;
   resourceGroup: string;
   tags: Record<string, string>;
-  names: Record<string, string>;
+  names: Names;
 }
 
 export type EnvironmentFile =
@@ -69,7 +72,7 @@ export function readEnvironmentFile(): EnvironmentFile {
 }
 
 /** The name of a resource; a missing one means that paas and this app disagree, which no default should hide. */
-export function nameOf(kind: string, names: Record<string, string>): string {
+export function nameOf(kind: string, names: Names): string {
   const name = names[kind];
   if (!name) throw new Error(`the environment file has no name for "${kind}"`);
   return name;

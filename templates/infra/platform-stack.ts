@@ -5,7 +5,7 @@ import { UserAssignedIdentity } from "@cdktf/provider-azurerm/lib/user-assigned-
 import { TerraformOutput, TerraformStack } from "cdktf";
 import type { Construct } from "constructs";
 import { useAzure } from "./azure";
-import { addContainerAppEnvironment } from "./container-app-environment";
+import { addContainerAppEnvironment, addLogWorkspace } from "./container-app-environment";
 import { nameOf, type PlatformDescription } from "./environment";
 import { tagEverything } from "./tags";
 
@@ -17,7 +17,8 @@ export class PlatformStack extends TerraformStack {
 
     const group = new ResourceGroup(this, "group", { name: platform.resourceGroup, location: platform.location });
     const place = { location: group.location, resourceGroupName: group.name };
-    const apps = addContainerAppEnvironment(this, platform.names, group);
+    const logs = addLogWorkspace(this, platform.names, group);
+    const apps = addContainerAppEnvironment(this, platform.names, group, logs);
     const registry = new ContainerRegistry(this, "registry", {
       ...place,
       name: nameOf("containerRegistry", platform.names),
@@ -34,7 +35,7 @@ export class PlatformStack extends TerraformStack {
 
     new TerraformOutput(this, "resource_group", { value: group.name });
     new TerraformOutput(this, "container_app_environment_id", { value: apps.id });
-    new TerraformOutput(this, "log_analytics_workspace_id", { value: apps.logAnalyticsWorkspaceId });
+    new TerraformOutput(this, "log_analytics_workspace_id", { value: logs.id });
     new TerraformOutput(this, "registry_id", { value: registry.id });
     new TerraformOutput(this, "registry_server", { value: registry.loginServer });
     new TerraformOutput(this, "pull_identity_id", { value: puller.id });
