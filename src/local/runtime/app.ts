@@ -1,0 +1,261 @@
+import fs from "node:fs";
+import path from "node:path";
+import { digestOf, type LocalImage, readImage } from "../builder/image.js";
+import type { Target } from "../gateway/forward.js";
+import type { AppHistory, Resource, Revision, Store } from "../store.js";
+import { type Container, containerOf, isPlaceholder, runsIn, type SecretBlock, secretsOf } from "./container.js";
+import { type Launch, launch } from "./instance.js";
+import { Logbook } from "./logbook.js";
+import { Replica } from "./replica.js";
+import * as revisions from "./revisions.js";
+
+/** Milliseconds that requests to the version before may still take. */
+const DRAIN = 10_000;
+
+/** What apps need of the local cloud. */
+export type AppSurroundings = {
+  store: Store;
+  /** Folder of all images. */
+  images: string;
+  /** Folder of all logs. */
+  logs: string;
+  /** Folder of the apps' private homes. */
+  homes: string;
+  /** Folder of process records. */
+  records: string;
+  /** Value of a secret that a container app refers to; undefined when its vault has none. */
+  secretValue(app: Resource, secret: SecretBlock): string | undefined;
+  /** For the log of the daemon. */
+  onEvent(event: { app: string; text: string }): void;
+};
+
+export type AppState = "running" | "activating" | "failed" | "restarting" | "placeholder" | "stopped";
+
+export type AppStatus = {
+  state: AppState;
+  /** The revision that serves, or the newest when none does. */
+  revision: string | null;
+  restarts: number;
+  /** Since when it is healthy, RFC 3339 UTC. */
+  since: string | null;
+  pid: number | null;
+  port: number | null;
+};
+
+/**
+ * The life of one container app: follows what is wanted of it, revision by revision, and moves its traffic from one
+ * healthy version to the next.
+ */
+export class App {
+  readonly log: Logbook;
+  readonly #surroundings: AppSurroundings;
+  #resource: Resource;
+  /** What serves, and what may come after it. */
+  #serving: Replica | null = null;
+  #next: Replica | null = null;
+  #closed = false;
+  readonly #work = new Set<Promise<unknown>>();
+
+  constructor(resource: Resource, surroundings: AppSurroundings) {
+    this.#resource = resource;
+    this.#surroundings = surroundings;
+    this.log = new Logbook(surroundings.logs, this.name);
+  }
+
+  get name(): string {
+    return String(this.#resource.attributes.name ?? this.#resource.id.split("/").at(-1));
+  }
+
+  /** Takes up the history of an earlier daemon: what served then serves again, what was unfinished is given up. */
+  restore(): void {
+    const history = this.#history();
+    if (history.revisions.some(({ state }) => state === "activating")) this.#save(revisions.withInterrupted(history));
+    const ready = revisions.readyRevision(this.#history());
+    if (ready) this.#track(this.#revive(ready));
+    this.follow(this.#resource, { retry: false });
+  }
+
+  /** Makes a revision of what is wanted now, unless that is what the newest one is. */
+  follow(resource: Resource, { retry = true } = {}): void {
+    this.#resource = resource;
+    const newest = this.#history().revisions[0];
+    // The same thing again is another try of what has failed, as a repeated push is.
+    if (newest && runsIn(newest, resource) && !(retry && newest.state === "failed")) return;
+    if (!containerOf(resource.attributes)) return;
+    this.#save(revisions.withNewRevision(this.#history(), resource, this.name, new Date().toISOString()));
+    const revision = this.#history().revisions[0];
+    if (revision) this.#track(this.#activate(revision));
+  }
+
+  status(): AppStatus {
+    const newest = this.#history().revisions[0];
+    const replica = this.#serving;
+    const none = { restarts: 0, since: null, pid: null, port: null };
+    if (replica) {
+      const { revision, restarts, since, pid, port } = replica;
+      return { state: replica.healthy ? "running" : "restarting", revision, restarts, since, pid, port };
+    }
+    return { state: stateWithout(newest), revision: newest?.name ?? null, ...none };
+  }
+
+  /** Where requests go now; undefined while nothing answers. */
+  target(): Target | undefined {
+    const replica = this.#serving;
+    return replica?.port ? { port: replica.port, begin: replica.traffic.begin } : undefined;
+  }
+
+  /** Settles when no revision is being started. */
+  async idle(): Promise<void> {
+    while (this.#work.size > 0) await Promise.allSettled(this.#work);
+  }
+
+  /** Ends its processes; what is wanted of it stays. */
+  async close(): Promise<void> {
+    this.#closed = true;
+    const running = [this.#serving, this.#next].filter((replica) => replica !== null);
+    this.#serving = null;
+    await Promise.all(running.map((replica) => replica.stop(0)));
+    await this.idle();
+    this.log.close();
+  }
+
+  /** Ends its processes and forgets what they have left. */
+  async remove(): Promise<void> {
+    this.log.remove();
+    await this.close();
+    fs.rmSync(this.#home(), { recursive: true, force: true });
+  }
+
+  async #activate(revision: Revision): Promise<void> {
+    const before = this.#next;
+    const container = containerOf({ template: [revision.template] });
+    if (container && isPlaceholder(container)) return this.#switchTo(null, revision);
+    const replica = this.#replica(revision);
+    this.#next = replica;
+    if (before) await this.#giveUp(before, `replaced by ${revision.name} before it was healthy`);
+    this.#tell(`${revision.name} is starting`);
+    const problem = await replica.activate();
+    if (this.#next !== replica || this.#closed) return;
+    this.#next = null;
+    if (problem === null) this.#switchTo(replica, revision);
+    else this.#fail(revision.name, problem);
+  }
+
+  async #revive(revision: Revision): Promise<void> {
+    const container = containerOf({ template: [revision.template] });
+    if (!container || isPlaceholder(container)) return;
+    const replica = this.#replica(revision);
+    this.#serving = replica;
+    await replica.revive();
+    if (replica.port !== null && replica.port !== revision.port && this.#serving === replica) {
+      this.#save(revisions.withPort(this.#history(), revision.name, replica.port));
+    }
+  }
+
+  /** From here on every request goes to `replica`; the one before ends after those it is answering. */
+  #switchTo(replica: Replica | null, revision: Revision): void {
+    const before = this.#serving;
+    this.#serving = replica;
+    this.#save(revisions.withReady(this.#history(), revision.name, replica?.port ?? null));
+    if (before) this.#track(before.stop(DRAIN));
+  }
+
+  async #giveUp(replica: Replica, why: string): Promise<void> {
+    this.#fail(replica.revision, why);
+    await replica.stop(0);
+  }
+
+  #fail(revision: string, reason: string): void {
+    this.#tell(`${revision} failed: ${reason}`);
+    this.#save(revisions.withFailed(this.#history(), revision, reason));
+  }
+
+  #replica(revision: Revision): Replica {
+    const container = containerOf({ template: [revision.template] });
+    return new Replica({
+      revision: revision.name,
+      port: revision.port,
+      health: { path: container?.health ?? null, limit: container?.startup ?? 0 },
+      launch: (port) => launch(this.#launch(revision, container, port)),
+      tell: (text) => this.#tell(text),
+    });
+  }
+
+  /** Everything that starting a revision takes; throws, for people, when something of it is missing. */
+  #launch(revision: Revision, container: Container | null, port: number): Launch {
+    if (!container) throw new Error("has no container");
+    const { images, records } = this.#surroundings;
+    const image = imageOf(images, container.image);
+    return {
+      app: this.name,
+      revision: revision.name,
+      image,
+      command: commandOf(container, image),
+      env: this.#env(revision, container),
+      port,
+      home: this.#home(),
+      records,
+      log: this.log,
+    };
+  }
+
+  #env(revision: Revision, container: Container): Record<string, string> {
+    const secrets = secretsOf({ secret: revision.secrets });
+    const entries = container.env.map((entry) => {
+      if ("value" in entry) return [entry.name, entry.value] as const;
+      const secret = secrets.find(({ name }) => name === entry.secretRef);
+      const value = secret && this.#surroundings.secretValue(this.#resource, secret);
+      if (value === undefined)
+        throw new Error(`secret ${entry.secretRef} (for ${entry.name}) has no value: set it with \`paas secret set\``);
+      return [entry.name, value] as const;
+    });
+    return Object.fromEntries(entries);
+  }
+
+  #home(): string {
+    return path.join(this.#surroundings.homes, encodeURIComponent(this.name));
+  }
+
+  #tell(text: string): void {
+    const revision = text.split(" ")[0] ?? "";
+    this.log.write(revision, `paas: ${text}`);
+    this.#surroundings.onEvent({ app: this.name, text });
+  }
+
+  #history(): AppHistory {
+    return this.#surroundings.store.history(this.#resource.id) ?? { ingressPort: 0, revisions: [] };
+  }
+
+  /** An app that was deleted leaves nothing in the store, however late its last process ends. */
+  #save(history: AppHistory): void {
+    const { store } = this.#surroundings;
+    if (!this.#closed && store.get(this.#resource.id)) store.saveHistory(this.#resource.id, history);
+  }
+
+  #track(work: Promise<unknown>): void {
+    const settled = work
+      .catch((error: unknown) => this.#surroundings.onEvent({ app: this.name, text: `failed: ${String(error)}` }))
+      .finally(() => this.#work.delete(settled));
+    this.#work.add(settled);
+  }
+}
+
+function stateWithout(newest: Revision | undefined): AppState {
+  if (newest?.state === "activating") return "activating";
+  if (newest?.state === "failed") return "failed";
+  return newest?.state === "ready" ? "placeholder" : "stopped";
+}
+
+function imageOf(images: string, reference: string): LocalImage {
+  const digest = digestOf(reference);
+  if (!digest)
+    throw new Error(`image not found: ${reference} is not one that paas built; the local cloud runs no other`);
+  const image = readImage(images, digest);
+  if (!image)
+    throw new Error(`image not found: sha256:${digest} is not in this local cloud; \`paas up\` builds it again`);
+  return image;
+}
+
+function commandOf({ command, args }: Container, image: LocalImage): string[] {
+  return command.length > 0 ? [...command, ...args] : [...image.command, ...args];
+}

@@ -1,0 +1,121 @@
+import { EventEmitter, on } from "node:events";
+import fs from "node:fs";
+import path from "node:path";
+import type { Readable } from "node:stream";
+import { StringDecoder } from "node:string_decoder";
+
+export type LogEntry = { /** RFC 3339, UTC. */ time: string; revision: string; text: string };
+
+/** Bytes of a log file; one older file of that size is kept beside it. */
+const FILE_LIMIT = 5_000_000;
+/** Characters of a line; a longer one is cut into several. */
+const LINE_LIMIT = 16_000;
+
+/** What an app has written, as JSON lines in a file of bounded size. */
+export class Logbook {
+  readonly #file: string;
+  readonly #fileLimit: number;
+  readonly #events = new EventEmitter().setMaxListeners(0);
+  #size: number;
+  #closed = false;
+
+  /** @param fileLimit bytes after which a new file is begun */
+  constructor(folder: string, app: string, fileLimit = FILE_LIMIT) {
+    fs.mkdirSync(folder, { recursive: true, mode: 0o700 });
+    this.#file = path.join(folder, `${encodeURIComponent(app)}.log`);
+    this.#fileLimit = fileLimit;
+    this.#size = fs.existsSync(this.#file) ? fs.statSync(this.#file).size : 0;
+  }
+
+  write(revision: string, ...texts: string[]): void {
+    if (this.#closed || texts.length === 0) return;
+    const time = new Date().toISOString();
+    const entries = texts.flatMap(pieces).map((text): LogEntry => ({ time, revision, text }));
+    const lines = entries.map((entry) => `${JSON.stringify(entry)}\n`).join("");
+    this.#rotate();
+    fs.appendFileSync(this.#file, lines, { mode: 0o600 });
+    this.#size += Buffer.byteLength(lines);
+    for (const entry of entries) this.#events.emit("entry", entry);
+  }
+
+  /** Writes down every line of a process's output. */
+  collect(revision: string, output: Readable | null): void {
+    const decoder = new StringDecoder("utf8");
+    let rest = "";
+    output?.on("data", (chunk: Buffer) => {
+      const lines = (rest + decoder.write(chunk)).split(/\r?\n/);
+      rest = lines.pop() ?? "";
+      if (rest.length > LINE_LIMIT) lines.push(rest.slice(0, LINE_LIMIT));
+      if (rest.length > LINE_LIMIT) rest = rest.slice(LINE_LIMIT);
+      this.write(revision, ...lines);
+    });
+    output?.on("end", () => {
+      if (rest !== "") this.write(revision, rest);
+    });
+    // A process that is killed breaks its pipe; there is nothing more to read then.
+    output?.on("error", () => {});
+  }
+
+  /** The last `count` entries. */
+  tail(count: number): LogEntry[] {
+    if (count <= 0) return [];
+    const last = entriesOf(this.#file).slice(-count);
+    const missing = count - last.length;
+    return missing > 0 ? [...entriesOf(`${this.#file}.1`).slice(-missing), ...last] : last;
+  }
+
+  /** The last `count` entries, and, when following, every later one until `signal` is aborted or the app is gone. */
+  async *read(count: number, follow: boolean, signal: AbortSignal): AsyncGenerator<LogEntry> {
+    const ended = new AbortController();
+    const left = AbortSignal.any([signal, ended.signal]);
+    // Listening begins before the file is read, and nothing is written in between, so no entry is lost or doubled.
+    const later = follow && !left.aborted && !this.#closed ? on(this.#events, "entry", { signal: left }) : null;
+    const close = () => ended.abort();
+    this.#events.once("close", close);
+    try {
+      yield* this.tail(count);
+      if (later) for await (const [entry] of later) yield entry as LogEntry;
+    } catch (error) {
+      if (!left.aborted) throw error;
+    } finally {
+      this.#events.off("close", close);
+      ended.abort();
+    }
+  }
+
+  /** Ends every reader; nothing is written from now on. */
+  close(): void {
+    this.#closed = true;
+    this.#events.emit("close");
+  }
+
+  /** Closes the log and forgets what is in it. */
+  remove(): void {
+    this.close();
+    for (const file of [this.#file, `${this.#file}.1`]) fs.rmSync(file, { force: true });
+  }
+
+  #rotate(): void {
+    if (this.#size < this.#fileLimit) return;
+    fs.renameSync(this.#file, `${this.#file}.1`);
+    this.#size = 0;
+  }
+}
+
+function pieces(text: string): string[] {
+  if (text.length <= LINE_LIMIT) return [text];
+  return [text.slice(0, LINE_LIMIT), ...pieces(text.slice(LINE_LIMIT))];
+}
+
+/** A daemon that was killed may have left half a line at the end. */
+function entriesOf(file: string): LogEntry[] {
+  if (!fs.existsSync(file)) return [];
+  const lines = fs.readFileSync(file, "utf8").split("\n").filter(Boolean);
+  return lines.flatMap((line) => {
+    try {
+      return [JSON.parse(line) as LogEntry];
+    } catch {
+      return [];
+    }
+  });
+}

@@ -1,0 +1,42 @@
+import path from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import { membersOf, processIds, statOf, variablesOf } from "./proc.js";
+import { signalGroup } from "./process-group.js";
+import { forgetProcess, recordedProcesses } from "./process-records.js";
+
+/** Milliseconds that killed processes may take to be gone. */
+const LIMIT = 5000;
+
+/**
+ * Ends every process group that an earlier daemon left running, at once and for good.
+ * @param homes folder that the HOME of each of our processes lies in; finds (on Linux) those that were never noted
+ * @returns how many groups were ended
+ */
+export async function endOrphans(records: string, homes: string): Promise<number> {
+  const recorded = recordedProcesses(records);
+  const running = recorded.filter(({ runs }) => runs).map(({ pid }) => pid);
+  const groups = new Set([...running, ...groupsWithHome(homes)]);
+  for (const group of groups) signalGroup(group, "SIGKILL");
+  const end = Date.now() + LIMIT;
+  for (const group of groups) while (isRunning(group) && Date.now() < end) await sleep(20);
+  for (const { pid } of recorded) forgetProcess(records, pid);
+  return groups.size;
+}
+
+/** A process is noted just after it has started: one whose daemon was killed in between is known by its environment. */
+function groupsWithHome(homes: string): number[] {
+  return processIds()
+    .filter((pid) => variablesOf(pid).some((entry) => entry.startsWith(`HOME=${homes}${path.sep}`)))
+    .map((pid) => statOf(pid)?.group ?? 0)
+    .filter((group) => group > 1);
+}
+
+function isRunning(group: number): boolean {
+  if (process.platform === "linux") return membersOf(group).length > 0;
+  try {
+    process.kill(-group, 0);
+    return true;
+  } catch {
+    return false;
+  }
+}

@@ -1,0 +1,138 @@
+import path from "node:path";
+import { removeUnfinishedBuilds } from "../builder/builder.js";
+import type { Route } from "../gateway/forward.js";
+import type { Ingress } from "../gateway/ingress.js";
+import { startIngress } from "../gateway/ingress.js";
+import type { Resource, Revision, Store } from "../store.js";
+import { App, type AppStatus, type AppSurroundings } from "./app.js";
+import type { LogEntry } from "./logbook.js";
+import { endOrphans } from "./orphans.js";
+
+const TYPE = "azurerm_container_app";
+
+export type RuntimeOptions = {
+  store: Store;
+  /** Folder of all images. */
+  images: string;
+  /** Folder of all logs. */
+  logs: string;
+  /** Folder of its own: homes of the apps and records of their processes. */
+  folder: string;
+  /** Value of a secret that a container app refers to; undefined when its vault has none. */
+  secretValue: AppSurroundings["secretValue"];
+  onEvent?: AppSurroundings["onEvent"];
+};
+
+export type LogRequest = { tail: number; follow: boolean; signal: AbortSignal };
+
+/** What runs the container apps of the store on this machine. */
+export type Runtime = {
+  /** The newest revision of an app. */
+  revision(appId: string): Revision | undefined;
+  status(appId: string): AppStatus;
+  /** How requests to an app are answered now. */
+  route(appId: string): Route | undefined;
+  /** Loopback port that always leads to the app; waits until it listens. 0 for an app that is not there. */
+  ingressPort(appId: string): Promise<number>;
+  logs(appId: string, request: LogRequest): AsyncIterable<LogEntry>;
+  /** Settles when nothing is being started or ended. */
+  idle(): Promise<void>;
+  /** Ends every process; the store stays as it is. */
+  close(): Promise<void>;
+};
+
+type Running = { app: App; ingress: Promise<Ingress> };
+
+/** Folder of process records in the folder of the runtime; builds note theirs there too. */
+export function processRecords(folder: string): string {
+  return path.join(folder, "processes");
+}
+
+/**
+ * Starts what ran before, and follows the store from then on. Ends first what a killed daemon has left running.
+ * Returns when the apps are starting, not when they are healthy: see `idle`.
+ */
+export async function startRuntime(options: RuntimeOptions): Promise<Runtime> {
+  const { store, images, logs, folder, secretValue, onEvent = () => {} } = options;
+  const surroundings: AppSurroundings = {
+    store,
+    images,
+    logs,
+    homes: path.join(folder, "homes"),
+    records: processRecords(folder),
+    secretValue,
+    onEvent,
+  };
+  const running = new Map<string, Running>();
+  const leaving = new Set<Promise<unknown>>();
+
+  const orphans = await endOrphans(surroundings.records, path.dirname(images));
+  if (orphans > 0) onEvent({ app: "", text: `ended ${orphans} process groups of an earlier local cloud` });
+  removeUnfinishedBuilds(images);
+
+  const add = (resource: Resource): App => {
+    const app = new App(resource, surroundings);
+    const route = (): Route => ({ name: app.name, state: app.status().state, target: () => app.target() });
+    const ingress = startIngress({
+      name: resource.id.toLowerCase(),
+      port: store.history(resource.id)?.ingressPort ?? 0,
+      route,
+      onError: (text) => onEvent({ app: app.name, text }),
+    });
+    running.set(key(resource.id), { app, ingress });
+    void ingress.then(({ port }) => keepIngressPort(store, resource.id, port));
+    return app;
+  };
+  const remove = (resource: Resource) => {
+    const gone = running.get(key(resource.id));
+    if (!gone) return;
+    running.delete(key(resource.id));
+    const left = Promise.all([gone.app.remove(), gone.ingress.then((ingress) => ingress.close())]);
+    leaving.add(left);
+    void left.finally(() => leaving.delete(left));
+  };
+  const follow = (resource: Resource) => (running.get(key(resource.id))?.app ?? add(resource)).follow(resource);
+
+  for (const resource of store.list(TYPE)) add(resource).restore();
+  const unsubscribe = store.onChange(({ kind, resource }) => {
+    if (resource.type !== TYPE) return;
+    if (kind === "put") follow(resource);
+    else remove(resource);
+  });
+  const apps = () => [...running.values()];
+
+  return {
+    revision: (appId) => store.history(appId)?.revisions[0],
+    status: (appId) => running.get(key(appId))?.app.status() ?? NO_APP,
+    route: (appId) => {
+      const app = running.get(key(appId))?.app;
+      return app && { name: app.name, state: app.status().state, target: () => app.target() };
+    },
+    ingressPort: async (appId) => (await running.get(key(appId))?.ingress)?.port ?? 0,
+    logs: (appId, { tail, follow: on, signal }) => running.get(key(appId))?.app.log.read(tail, on, signal) ?? nothing(),
+    idle: async () => {
+      await Promise.all([...apps().map(({ app }) => app.idle()), ...apps().map(({ ingress }) => ingress), ...leaving]);
+    },
+    close: async () => {
+      unsubscribe();
+      await Promise.all(apps().map(async ({ ingress }) => (await ingress).close()));
+      await Promise.all([...apps().map(({ app }) => app.close()), ...leaving]);
+      running.clear();
+    },
+  };
+}
+
+const NO_APP: AppStatus = { state: "stopped", revision: null, restarts: 0, since: null, pid: null, port: null };
+
+function keepIngressPort(store: Store, appId: string, ingressPort: number): void {
+  const history = store.history(appId);
+  if (!store.get(appId) || history?.ingressPort === ingressPort) return;
+  store.saveHistory(appId, { revisions: [], ...history, ingressPort });
+}
+
+async function* nothing(): AsyncGenerator<never> {}
+
+/** Ids are compared as Azure does. */
+function key(appId: string): string {
+  return appId.toLowerCase();
+}
