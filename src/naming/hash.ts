@@ -1,4 +1,4 @@
-import { createHash } from "node:crypto";
+import { hash } from "node:crypto";
 
 const BASE32 = "abcdefghijklmnopqrstuvwxyz234567";
 const DIGITS = "234567";
@@ -8,8 +8,9 @@ export const HASH_LENGTH = 8;
 
 /** sha256 over fields that cannot run into each other: each is preceded by its length. */
 export function digest(fields: readonly string[]): Buffer {
-  const hash = createHash("sha256");
-  return hash.update(fields.map((field) => `${field.length}:${field}`).join(""), "utf8").digest();
+  let text = "";
+  for (const field of fields) text += `${field.length}:${field}`;
+  return hash("sha256", text, "buffer");
 }
 
 /** The first `length` base32 characters (a–z, 2–7) of `bytes`, 5 bits each; fewer when the bytes end. */

@@ -24,9 +24,10 @@ const RESERVED_WORDS = /microsoft|windows/;
  */
 export function resourceName(kind: Kind, owner: NameOwner, service = ""): string {
   const rule: KindRule = KINDS[kind];
-  const whole = join(rule, [rule.abbreviation, owner.project.name, owner.envId, service]);
-  if (!rule.global && rule.max >= ROOMY && whole.length <= rule.max && admits(rule, whole)) return whole;
-
+  if (!rule.global && rule.max >= ROOMY) {
+    const whole = join(rule, [rule.abbreviation, owner.project.name, owner.envId, service]);
+    if (whole.length <= rule.max && admits(rule, whole)) return whole;
+  }
   const hash = nameHash([
     owner.project.id,
     owner.subscriptionId.toLowerCase(),
@@ -35,9 +36,8 @@ export function resourceName(kind: Kind, owner: NameOwner, service = ""): string
     owner.envId,
     String(owner.generation),
   ]);
-  const room = rule.max - join(rule, [rule.abbreviation, "", "", service, hash]).length;
-  const [project, envId] = cutToFit(rule, owner, room);
-  const name = join(rule, [rule.abbreviation, project, envId, service, hash]);
+  const room = rule.max - join(rule, [rule.abbreviation, service, hash]).length;
+  const name = join(rule, [rule.abbreviation, ...cutToFit(rule, owner, room), service, hash]);
   return admits(rule, name) ? name : join(rule, [rule.abbreviation, hash]);
 }
 
@@ -45,23 +45,20 @@ function admits(rule: KindRule, name: string): boolean {
   return !(rule.public && RESERVED_WORDS.test(name));
 }
 
-/** Project and envId cut so that they, with their separators, take at most `room` characters. */
+/** Project and envId cut so that they, with a separator each, take at most `room` characters. */
 function cutToFit(rule: KindRule, owner: NameOwner, room: number): [project: string, envId: string] {
   const separator = rule.dash ? 1 : 0;
-  const envId = cut(flat(rule, owner.envId), room - separator);
-  const project = cut(flat(rule, owner.project.name), room - envId.length - 2 * separator);
+  const envId = cut(join(rule, [owner.envId]), room - separator);
+  const project = cut(join(rule, [owner.project.name]), room - envId.length - 2 * separator);
   return [project, envId];
 }
 
 function cut(text: string, length: number): string {
-  return text.slice(0, Math.max(0, length)).replace(/-+$/, "");
+  return text.length <= length ? text : text.slice(0, Math.max(0, length)).replace(/-+$/, "");
 }
 
 function join(rule: KindRule, parts: string[]): string {
-  const filled = parts.filter((part) => part !== "").map((part) => flat(rule, part));
-  return filled.join(rule.dash ? "-" : "");
-}
-
-function flat(rule: KindRule, text: string): string {
+  let text = "";
+  for (const part of parts) if (part !== "") text += text === "" ? part : `-${part}`;
   return rule.dash ? text : text.replaceAll("-", "");
 }
