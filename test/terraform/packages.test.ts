@@ -1,0 +1,115 @@
+import { execFileSync } from "node:child_process";
+import fs from "node:fs";
+import path from "node:path";
+import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from "vitest";
+import { infraPackages, linkInto, packageCache } from "../../src/terraform/packages.js";
+import { TestRuns } from "./work-folder.js";
+
+const made = new TestRuns();
+let runs: TestRuns;
+let infra: string;
+beforeAll(() => makeInfra(made.folder, path.join(made.folder, "infra")));
+beforeEach(() => {
+  runs = new TestRuns();
+  infra = path.join(runs.folder, "infra");
+  fs.cpSync(path.join(made.folder, "infra"), infra, { recursive: true });
+});
+afterEach(() => runs.remove());
+afterAll(() => made.remove());
+
+test("are installed once per lock file", async () => {
+  const first = await packages();
+  expect(first.installed).toBe(true);
+  expect(fs.existsSync(path.join(first.nodeModules, "tiny", "index.js"))).toBe(true);
+  expect(await packages()).toEqual({ nodeModules: first.nodeModules, installed: false });
+  expect(await packages({ install: false })).toEqual({ nodeModules: first.nodeModules, installed: false });
+
+  const lock = path.join(infra, "package-lock.json");
+  fs.writeFileSync(lock, fs.readFileSync(lock, "utf8").replace('"name": "infra"', '"name": "infra" '));
+  const other = await packages();
+  expect(other.installed).toBe(true);
+  expect(other.nodeModules).not.toBe(first.nodeModules);
+}, 60_000);
+
+test("run no script of theirs, and leave the app's folder alone", async () => {
+  const before = fs.readdirSync(infra);
+  const { nodeModules } = await packages();
+  expect(fs.existsSync(path.join(nodeModules, "tiny", "script-ran"))).toBe(false);
+  expect(fs.readdirSync(infra)).toEqual(before);
+}, 60_000);
+
+test("two who install at once both get the same, whole", async () => {
+  const [first, second] = await Promise.all([packages(), packages()]);
+  expect(first.nodeModules).toBe(second.nodeModules);
+  expect(fs.existsSync(path.join(first.nodeModules, "tiny", "index.js"))).toBe(true);
+  expect(fs.readdirSync(path.join(runs.folder, "cache"))).toHaveLength(1);
+}, 60_000);
+
+test("that are not installed are an error where nothing may be installed", async () => {
+  await expect(packages({ install: false })).rejects.toMatchObject({
+    code: "infra-not-installed",
+    message: `the packages of ${infra} are not installed`,
+    next: expect.stringContaining("paas init --install"),
+  });
+});
+
+test("that npm cannot install are an error with its words, and nothing half-installed stays", async () => {
+  const manifest = { name: "infra", private: true, dependencies: { other: "1.0.0" } };
+  fs.writeFileSync(path.join(infra, "package.json"), JSON.stringify(manifest));
+  await expect(packages()).rejects.toMatchObject({
+    code: "infra-not-installed",
+    details: expect.arrayContaining([expect.stringContaining("npm error")]),
+  });
+  expect(fs.readdirSync(path.join(runs.folder, "cache"))).toEqual([]);
+}, 60_000);
+
+test("without a lock file are an error that names it", async () => {
+  fs.rmSync(path.join(infra, "package-lock.json"));
+  await expect(packages()).rejects.toMatchObject({
+    code: "infra-not-installed",
+    message: `${path.join(infra, "package-lock.json")} is missing`,
+  });
+});
+
+test("come into the app's folder as links, once", async () => {
+  const { nodeModules } = await packages();
+  await linkInto(infra, nodeModules);
+  const linked = path.join(infra, "node_modules", "tiny", "index.js");
+  expect(fs.statSync(linked).ino).toBe(fs.statSync(path.join(nodeModules, "tiny", "index.js")).ino);
+
+  fs.rmSync(linked);
+  await linkInto(infra, nodeModules);
+  expect(fs.existsSync(linked)).toBe(false);
+}, 60_000);
+
+test.each([
+  [{ PAAS_CACHE_DIR: "/c", XDG_CACHE_HOME: "/x", HOME: "/h" }, "/c/infra"],
+  [{ XDG_CACHE_HOME: "/x", HOME: "/h" }, "/x/paas/infra"],
+  [{ HOME: "/h" }, "/h/.cache/paas/infra"],
+])("with %j lie in %s", (variables, folder) => {
+  expect(packageCache(variables)).toBe(folder);
+});
+
+function packages(changes: { install?: boolean } = {}) {
+  const cache = path.join(runs.folder, "cache");
+  const signal = new AbortController().signal;
+  return infraPackages({ infra, cache, install: true, onLine: () => {}, signal, ...changes });
+}
+
+/** A small app whose only package lies beside it, so that nothing comes from the network. */
+function makeInfra(folder: string, infra: string): void {
+  const tiny = path.join(folder, "tiny");
+  fs.mkdirSync(path.join(infra, "vendor"), { recursive: true });
+  fs.mkdirSync(tiny);
+  const scripts = { install: "touch script-ran" };
+  fs.writeFileSync(path.join(tiny, "package.json"), JSON.stringify({ name: "tiny", version: "1.0.0", scripts }));
+  fs.writeFileSync(path.join(tiny, "index.js"), "");
+  npm(tiny, "pack", "--pack-destination", path.join(infra, "vendor"));
+  const dependencies = { tiny: "file:vendor/tiny-1.0.0.tgz" };
+  fs.writeFileSync(path.join(infra, "package.json"), JSON.stringify({ name: "infra", private: true, dependencies }));
+  npm(infra, "install", "--package-lock-only", "--offline");
+}
+
+function npm(folder: string, ...words: string[]): void {
+  execFileSync("npm", [...words, "--ignore-scripts", "--no-audit", "--no-fund"], { cwd: folder, stdio: "pipe" });
+}

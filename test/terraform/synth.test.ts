@@ -1,0 +1,191 @@
+import fs from "node:fs";
+import path from "node:path";
+import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
+import { assertProviders, fullAddress } from "../../src/terraform/synth.js";
+import { environment, INFRA, inFolder, PLATFORM, run } from "../infra/synthesised.js";
+
+const CONTENT = { schemaVersion: 1, stack: "environment", environment: environment(), platform: PLATFORM };
+
+afterEach(() => vi.unstubAllEnvs());
+
+test("tells what Terraform and the provider need to know", async () => {
+  await inFolder(async (folder) => {
+    expect(await run(folder, CONTENT)).toEqual({
+      file: path.join(folder, "work", "cdk.tf.json"),
+      resourceTypes: ["azurerm_container_app", "azurerm_resource_group", "azurerm_user_assigned_identity"],
+      providers: ["registry.terraform.io/hashicorp/azurerm"],
+      bindings: expect.stringMatching(/node_modules.@cdktf.provider-azurerm$/),
+    });
+  });
+});
+
+test("leaves the app's folder as it was", async () => {
+  await inFolder(async (folder) => {
+    const infra = app(folder, {});
+    const before = listing(infra);
+    await run(folder, CONTENT, infra);
+    expect(listing(infra)).toEqual(before);
+  });
+});
+
+test("gives the app nothing of the user's environment", async () => {
+  vi.stubEnv("AZURE_CLIENT_SECRET", "canary-5d1");
+  vi.stubEnv("NODE_OPTIONS", "--no-such-option");
+  await inFolder(async (folder) => {
+    const show = `require("node:fs").writeFileSync(process.env.HOME + "/seen.json", JSON.stringify(process.env));\n`;
+    const infra = app(folder, { "main.ts": `${show}${template("main.ts")}` });
+    await run(folder, CONTENT, infra);
+    const seen = JSON.parse(fs.readFileSync(path.join(folder, "work", "synth", "home", "seen.json"), "utf8")) as object;
+    expect(Object.keys(seen).sort()).toEqual([
+      "CDKTF_OUTDIR",
+      "CHECKPOINT_DISABLE",
+      "HOME",
+      "PAAS_ENVIRONMENT_FILE",
+      "PATH",
+    ]);
+  });
+});
+
+test("takes packages from the given folder, whatever lies beside the app", async () => {
+  await inFolder(async (folder) => {
+    const infra = app(folder, { "node_modules/cdktf/index.js": `throw new Error("the wrong cdktf")` });
+    await expect(run(folder, CONTENT, infra)).resolves.toMatchObject({ providers: [expect.any(String)] });
+  });
+});
+
+test("files that the stack refers to go into the work folder with it", async () => {
+  await inFolder(async (folder) => {
+    const asset = `new TerraformAsset(this, "site", { path: "site", type: AssetType.ARCHIVE, assetHash: "1" });`;
+    const stack = `import { AssetType, TerraformAsset } from "cdktf";\n${template("environment-stack.ts")}`;
+    const infra = app(folder, {
+      "environment-stack.ts": stack.replace("    const hosts", `    ${asset}\n    const hosts`),
+      "site/index.html": "<h1>hello</h1>",
+    });
+    await run(folder, CONTENT, infra);
+    const archive = path.join(folder, "work", "assets", "site", "1", "archive.zip");
+    expect(fs.readFileSync(archive).subarray(0, 2).toString()).toBe("PK");
+  });
+});
+
+describe("an app that fails", () => {
+  let stack: string[];
+  beforeEach(() => {
+    stack = template("environment-stack.ts").split("\n");
+  });
+
+  test("is told with file and line of the user's TypeScript", async () => {
+    const line = stack.findIndex((text) => text.includes("useAzure(this")) + 1;
+    stack.splice(line - 1, 0, `    if (!environment.tags.owner) throw new Error("every environment needs an owner");`);
+    await expectFailure(
+      { "environment-stack.ts": stack.join("\n") },
+      {
+        message: `infra/environment-stack.ts:${line}: every environment needs an owner`,
+        details: [],
+        next: "mend infra/ and run again",
+      },
+    );
+  });
+
+  test("is told with the user's line when a library throws", async () => {
+    const line = stack.findIndex((text) => text.includes("const hosts")) + 1;
+    stack.splice(line - 1, 0, `    new TerraformOutput(this, "group", { value: 1 });`);
+    await expectFailure(
+      { "environment-stack.ts": stack.join("\n") },
+      {
+        message: expect.stringMatching(
+          new RegExp(`^infra/environment-stack.ts:${line}: .*already a Construct with name 'group'`),
+        ),
+      },
+    );
+  });
+
+  test.each([
+    ["a syntax error", "const = 1;", /^infra\/main\.ts:1: Expected identifier/],
+    ["an import that is not there", `import "./gone";`, /^infra\/main\.ts:1: Could not resolve "\.\/gone"/],
+    ["a package that is not installed", `import "left-pad";`, /^infra\/main\.ts:1: Could not resolve "left-pad"/],
+  ])("%s is told with file and line", async (_, line, detail) => {
+    await expectFailure({ "main.ts": `${line}\n${template("main.ts")}` }, { details: [expect.stringMatching(detail)] });
+  });
+
+  test.each([
+    ["no stack", "", "made 0 stacks"],
+    ["two stacks", 'new PlatformStack(app, "b", file.platform as never);\napp.synth();', "made 2 stacks"],
+  ])("making %s is told", async (_, end, message) => {
+    const main = template("main.ts").replace("app.synth();", end);
+    const content = { ...CONTENT, platform: { ...PLATFORM, names: NAMES, tags: {}, location: "westeurope" } };
+    await expectFailure({ "main.ts": main }, { message: expect.stringContaining(message) }, content);
+  });
+
+  test("leaves no result of an earlier run behind", async () => {
+    await inFolder(async (folder) => {
+      const { file } = await run(folder, CONTENT);
+      await expect(run(folder, { ...CONTENT, schemaVersion: 9 })).rejects.toThrow("schemaVersion");
+      expect(fs.existsSync(file)).toBe(false);
+    });
+  });
+});
+
+test.each([
+  ["azurerm", "registry.terraform.io/hashicorp/azurerm"],
+  ["hashicorp/azurerm", "registry.terraform.io/hashicorp/azurerm"],
+  ["Azure/azapi", "registry.terraform.io/azure/azapi"],
+  ["example.com/team/thing", "example.com/team/thing"],
+])("provider %s is %s in full", (source, full) => {
+  expect(fullAddress(source)).toBe(full);
+});
+
+describe("providers that a cloud does not serve", () => {
+  const azurerm = "registry.terraform.io/hashicorp/azurerm";
+
+  test("are refused by name before Terraform runs", async () => {
+    await inFolder(async (folder) => {
+      const other = `this.addOverride("terraform.required_providers.random", { source: "hashicorp/random" });`;
+      const text = template("environment-stack.ts").replace("    const hosts", `    ${other}\n    const hosts`);
+      const synthesis = await run(folder, CONTENT, app(folder, { "environment-stack.ts": text }));
+      expect(() => assertProviders(synthesis, [azurerm])).toThrow(
+        expect.objectContaining({
+          code: "provider-not-served",
+          message: "infra/ uses a provider that this cloud does not serve: registry.terraform.io/hashicorp/random",
+        }),
+      );
+      expect(() => assertProviders(synthesis, null)).not.toThrow();
+    });
+  });
+
+  test("are none when all are served", () => {
+    expect(() => assertProviders({ providers: [azurerm] }, [azurerm])).not.toThrow();
+  });
+});
+
+const NAMES = { logAnalytics: "l", containerAppEnvironment: "c", containerRegistry: "r", pullIdentity: "p" };
+
+/** A copy of the template with some files changed. */
+function app(folder: string, files: Record<string, string>): string {
+  const infra = path.join(folder, "infra");
+  fs.cpSync(INFRA, infra, { recursive: true, filter: (source) => path.basename(source) !== "node_modules" });
+  for (const [name, text] of Object.entries(files)) {
+    fs.mkdirSync(path.dirname(path.join(infra, name)), { recursive: true });
+    fs.writeFileSync(path.join(infra, name), text);
+  }
+  return infra;
+}
+
+async function expectFailure(
+  files: Record<string, string>,
+  expected: object,
+  content: object = CONTENT,
+): Promise<void> {
+  await inFolder(async (folder) => {
+    const error: unknown = await run(folder, content, app(folder, files)).catch((error: unknown) => error);
+    expect(error).toMatchObject({ code: "synth-failed", ...expected });
+  });
+}
+
+function template(name: string): string {
+  return fs.readFileSync(path.join(INFRA, name), "utf8");
+}
+
+function listing(folder: string): string[] {
+  const entries = fs.readdirSync(folder, { recursive: true, encoding: "utf8" }).sort();
+  return entries.map((entry) => `${entry} ${fs.statSync(path.join(folder, entry)).mtimeMs}`);
+}
