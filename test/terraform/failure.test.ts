@@ -68,7 +68,7 @@ describe("a lock", () => {
   });
 
   test("is seen in a diagnostic as well", () => {
-    const diagnostic = {
+    const diagnostic: Diagnostic = {
       severity: "error",
       summary: "Error acquiring the state lock",
       detail: LOCK_INFO,
