@@ -8,6 +8,7 @@ import { type Launch, launch } from "./instance.js";
 import { Logbook } from "./logbook.js";
 import { Replica } from "./replica.js";
 import * as revisions from "./revisions.js";
+import { resolveEnv } from "./secrets.js";
 
 /** Milliseconds that requests to the version before may still take. */
 const DRAIN = 10_000;
@@ -201,15 +202,7 @@ export class App {
 
   #env(revision: Revision, container: Container): Record<string, string> {
     const secrets = secretsOf({ secret: revision.secrets });
-    const entries = container.env.map((entry) => {
-      if ("value" in entry) return [entry.name, entry.value] as const;
-      const secret = secrets.find(({ name }) => name === entry.secretRef);
-      const value = secret && this.#surroundings.secretValue(this.#resource, secret);
-      if (value === undefined)
-        throw new Error(`secret ${entry.secretRef} (for ${entry.name}) has no value: set it with \`paas secret set\``);
-      return [entry.name, value] as const;
-    });
-    return Object.fromEntries(entries);
+    return resolveEnv(container.env, secrets, (secret) => this.#surroundings.secretValue(this.#resource, secret));
   }
 
   #home(): string {

@@ -8,6 +8,11 @@ import { readProc, statOf } from "./proc.js";
  * says nothing by itself (another program may have it by then), so the start time is noted with it.
  */
 
+/** Folder of process records in the folder of the runtime; builds note theirs there too. */
+export function recordsIn(folder: string): string {
+  return path.join(folder, "processes");
+}
+
 /** Notes a process group by the id of its first process. */
 export function recordProcess(records: string, pid: number): void {
   const started = startOf(pid);

@@ -4,7 +4,7 @@ import { PaasError } from "../../errors.js";
 import { readImage } from "../builder/image.js";
 import { runStep } from "../builder/run-step.js";
 import { appVariables } from "./instance.js";
-import { processRecords } from "./runtime.js";
+import { recordsIn } from "./process-records.js";
 
 /** Milliseconds that a release command may take. */
 const LIMIT = 10 * 60_000;
@@ -39,7 +39,7 @@ export async function runRelease(request: RunReleaseRequest): Promise<void> {
   const home = fs.mkdtempSync(path.join(homes, "release-"));
   try {
     const variables = appVariables({ app, revision: "release", image, env, home });
-    const records = processRecords(folder);
+    const records = recordsIn(folder);
     const step = { words: command, cwd: image.app, variables, records, onLine, signal, limit: LIMIT };
     await runStep(step, (why, lines) => releaseFailed(app, why, lines));
   } finally {

@@ -1,12 +1,17 @@
 import path from "node:path";
+import { PaasError } from "../../errors.js";
 import { removeUnfinishedBuilds } from "../builder/builder.js";
 import type { Route } from "../gateway/forward.js";
 import type { Ingress } from "../gateway/ingress.js";
 import { startIngress } from "../gateway/ingress.js";
 import type { Resource, Revision, Store } from "../store.js";
 import { App, type AppStatus, type AppSurroundings } from "./app.js";
+import { type EnvEntry, secretsOf } from "./container.js";
 import type { LogEntry } from "./logbook.js";
 import { endOrphans } from "./orphans.js";
+import { recordsIn } from "./process-records.js";
+import { runRelease } from "./release.js";
+import { resolveEnv } from "./secrets.js";
 
 const TYPE = "azurerm_container_app";
 
@@ -23,6 +28,17 @@ export type RuntimeOptions = {
   onEvent?: AppSurroundings["onEvent"];
 };
 
+export type ReleaseRequest = {
+  appId: string;
+  /** Digest of the new image, with or without `sha256:`. */
+  digest: string;
+  /** Words, never a shell line. */
+  command: string[];
+  env: EnvEntry[];
+  onLine: (line: string) => void;
+  signal: AbortSignal;
+};
+
 export type LogRequest = { tail: number; follow: boolean; signal: AbortSignal };
 
 /** What runs the container apps of the store on this machine. */
@@ -35,6 +51,11 @@ export type Runtime = {
   /** Loopback port that always leads to the app; waits until it listens. 0 for an app that is not there. */
   ingressPort(appId: string): Promise<number>;
   logs(appId: string, request: LogRequest): AsyncIterable<LogEntry>;
+  /**
+   * Runs a command in a new image, with the environment that the app will have, before traffic moves to it.
+   * @throws PaasError `release-failed` with the last lines, `secret-missing`, `image-not-found`, `aborted`
+   */
+  release(request: ReleaseRequest): Promise<void>;
   /** Settles when nothing is being started or ended. */
   idle(): Promise<void>;
   /** Ends every process; the store stays as it is. */
@@ -42,11 +63,6 @@ export type Runtime = {
 };
 
 type Running = { app: App; ingress: Promise<Ingress> };
-
-/** Folder of process records in the folder of the runtime; builds note theirs there too. */
-export function processRecords(folder: string): string {
-  return path.join(folder, "processes");
-}
 
 /**
  * Starts what ran before, and follows the store from then on. Ends first what a killed daemon has left running.
@@ -59,7 +75,7 @@ export async function startRuntime(options: RuntimeOptions): Promise<Runtime> {
     images,
     logs,
     homes: path.join(folder, "homes"),
-    records: processRecords(folder),
+    records: recordsIn(folder),
     secretValue,
     onEvent,
   };
@@ -110,6 +126,13 @@ export async function startRuntime(options: RuntimeOptions): Promise<Runtime> {
     },
     ingressPort: async (appId) => (await running.get(key(appId))?.ingress)?.port ?? 0,
     logs: (appId, { tail, follow: on, signal }) => running.get(key(appId))?.app.log.read(tail, on, signal) ?? nothing(),
+    release: async ({ appId, env, ...request }) => {
+      const resource = store.get(appId);
+      if (!resource) throw new PaasError("no-such-app", `there is no container app ${appId}`);
+      const app = String(resource.attributes.name);
+      const variables = resolveEnv(env, secretsOf(resource.attributes), (secret) => secretValue(resource, secret));
+      await runRelease({ ...request, app, images, folder, env: variables });
+    },
     idle: async () => {
       await Promise.all([...apps().map(({ app }) => app.idle()), ...apps().map(({ ingress }) => ingress), ...leaving]);
     },
