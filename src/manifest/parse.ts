@@ -98,11 +98,15 @@ function mergedProblems(checked: Checked, envId: string, reported: Finding[]): P
   const { base, overlays, file, yaml } = checked;
   const merged = mergeFor(base, overlays, envId);
   const shape = shapeFindings(mergedSchema, merged);
-  const known = new Set(reported.flatMap(({ paths }) => paths.map((path) => pathText(mergedPath(path)))));
-  const fresh = shape.filter(({ paths }) => !paths.some((path) => known.has(pathText(path))));
+  const known = reported.flatMap(({ paths }) => paths.map(mergedPath));
+  const fresh = shape.filter(({ paths }) => !paths.some((path) => known.some((other) => begins(other, path))));
   const findings = [...fresh, ...contentRules(without(merged, shape) as Draft)];
   const keys = overlaysFor(overlays, envId).map(({ key }) => key);
   return findings.map((finding) => problemOf(finding, file, yaml, keys));
+}
+
+function begins(path: Path, start: Path): boolean {
+  return start.every((step, index) => path[index] === step);
 }
 
 /** Where a path of the file ends up when overlays are merged. */
