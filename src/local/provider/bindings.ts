@@ -143,7 +143,7 @@ class BindingParser {
         block.blocks[property] = {
           nesting: "list",
           min: optional ? 0 : 1,
-          max: typescript.includes("[]") && property !== "features" ? 0 : 1,
+          max: typescript.includes("[]") ? 0 : 1,
           block: this.#blockOfInterface(struct, this.#membersOf(struct)),
         };
       } else {

@@ -34,6 +34,15 @@ export function featuresOf(config: Value): Features {
   };
 }
 
+/** Refuses a configuration without its `features` block, which may be empty but not absent. */
+export function refuseFeatures(config: Value): Diagnostic[] {
+  const { features } = asAttributes(config);
+  const count = Array.isArray(features) ? features.length : 0;
+  if (count === 1) return [];
+  const detail = `Attribute features list must contain at least 1 elements and at most 1 elements, got: ${count}`;
+  return [{ summary: "Invalid Attribute Value", detail, path: ["features"] }];
+}
+
 /**
  * Refuses a configuration for another subscription or tenant than the local cloud's. One that names none means ours:
  * the provider runs inside the daemon, so the client's `ARM_SUBSCRIPTION_ID` cannot be read here.

@@ -25,7 +25,7 @@ export function idOf(kind: Kind, attributes: Attributes, subscriptionId: string)
   if (kind.parent === undefined) return `${group}/providers/${kind.armType}/${name}`;
   const parent = textOf(attributes[kind.parent]);
   const [, , ...childTypes] = kind.armType.split("/");
-  const child = childTypes.join("/");
+  const child = kind.under ?? childTypes.join("/");
   return child === "" ? `${parent}/providers/${kind.armType}/${name}` : `${parent}/${child}/${name}`;
 }
 
@@ -33,8 +33,9 @@ export function idOf(kind: Kind, attributes: Attributes, subscriptionId: string)
 export function isIdOf(kind: Kind, id: string): boolean {
   if (kind.armType === "Microsoft.Resources/resourceGroups")
     return /^\/subscriptions\/[^/]+\/resourceGroups\/[^/]+$/i.test(id);
-  const [namespace = "", ...types] = kind.armType.split("/");
-  const segments = types.map((type) => `/${type}/[^/]+`).join("");
+  const [namespace = "", type, ...childTypes] = kind.armType.split("/");
+  const children = kind.under ?? childTypes.join("/");
+  const segments = `/${type}/[^/]+${children === "" ? "" : `/${children}/[^/]+`}`;
   return new RegExp(`/providers/${namespace.replaceAll(".", "\\.")}${segments}$`, "i").test(id);
 }
 

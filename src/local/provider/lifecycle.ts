@@ -20,23 +20,51 @@ import {
 
 export type Operation = "create" | "read" | "update" | "delete";
 
-/** A resource that Terraform wants created or changed. */
-export type Wanted = { type: string; block: Block; planned: Attributes; features: Features };
+/** A resource that Terraform wants created or changed; `prior` is its state before. */
+export type Wanted = { type: string; block: Block; prior: Attributes; planned: Attributes; features: Features };
 
 /** A resource as the provider's read gives it to Terraform: what is stored, and what Azure computes. */
 export function describeResource(block: Block, resource: Resource, azure: SimulatedAzure): Attributes {
   const attributes = asAttributes(toValue(resource.attributes));
-  const computed = kindOf(resource.type).describe?.(attributes, resource.id, azure) ?? {};
-  return conform(block, { ...attributes, ...computed, id: resource.id });
+  const kind = kindOf(resource.type);
+  const described = { ...attributes, ...kind.describe?.(attributes, resource.id, azure) };
+  const id = kind.terraformId?.of(resource.id, attributes) ?? resource.id;
+  return fillZeros(kind, block, conform(block, { ...described, id }), "");
+}
+
+/** The resource that Terraform knows by this id; undefined when it is gone. */
+export function findResource(type: string, terraformId: string, azure: SimulatedAzure): Resource | undefined {
+  const { terraformId: ids } = kindOf(type);
+  const id = ids === undefined ? terraformId : ids.find(terraformId, azure);
+  return id === undefined ? undefined : azure.store.get(id);
+}
+
+/**
+ * Where Azure was never told a value, the provider's read says empty, not absent. Only attributes with a default show
+ * the difference: Terraform would otherwise plan the default for a block that it was told to ignore.
+ */
+function fillZeros(kind: Kind, block: Block, attributes: Attributes, place: string): Attributes {
+  const filled: Attributes = { ...attributes };
+  for (const [name, { type }] of Object.entries(block.attributes)) {
+    if (filled[name] === null && kind.defaults?.[place + name] !== undefined) filled[name] = zeroOf(type);
+  }
+  for (const [name, nested] of Object.entries(block.blocks)) {
+    const items = filled[name];
+    if (!Array.isArray(items)) continue;
+    const inner = `${place}${name}.`;
+    filled[name] = items.map((item) => (isAttributes(item) ? fillZeros(kind, nested.block, item, inner) : item));
+  }
+  return filled;
 }
 
 /** @throws Refused with the words of Azure or of the provider */
-export function createResource({ type, block, planned, features }: Wanted, azure: SimulatedAzure): Attributes {
+export function createResource(wanted: Wanted, azure: SimulatedAzure): Attributes {
+  const { type, block, planned, features } = wanted;
   const kind = kindOf(type);
   const attributes = conform(block, asAttributes(withoutUnknown(planned)));
   const id = idOf(kind, attributes, azure.subscriptionId);
   const doing = `creating ${title(kind, id)}`;
-  refuseValues(kind, attributes);
+  refuseValues(kind, attributes, {});
   if (azure.store.get(id) !== undefined) {
     throw refused(
       `A resource with the ID ${JSON.stringify(id)} already exists - to be managed via Terraform this resource needs to be ` +
@@ -50,29 +78,31 @@ export function createResource({ type, block, planned, features }: Wanted, azure
     kind.refuse?.({ id, attributes, features }, azure);
   if (refusal !== undefined) throw refusedByAzure(doing, refusal);
   const described = describeResource(block, { id, type, attributes }, azure);
-  return write(block, { id, type, attributes: invent(block, described, planned, id) }, planned, azure);
+  return write(wanted, { id, type, attributes: invent(block, described, planned, id) }, azure);
 }
 
 /** @throws Refused with the words of Azure or of the provider */
-export function updateResource({ type, block, planned, features }: Wanted, azure: SimulatedAzure): Attributes {
+export function updateResource(wanted: Wanted, azure: SimulatedAzure): Attributes {
+  const { type, block, prior, planned, features } = wanted;
   const kind = kindOf(type);
   const attributes = conform(block, asAttributes(withoutUnknown(planned)));
-  const id = textOf(attributes.id);
-  const existing = azure.store.get(id);
-  refuseValues(kind, attributes);
+  const existing = findResource(type, textOf(attributes.id), azure);
+  const id = existing?.id ?? textOf(attributes.id);
+  refuseValues(kind, attributes, prior);
   const refusal =
     (existing === undefined ? notFound(kind, id) : undefined) ??
     refuseReferences(kind, attributes, azure) ??
     kind.refuse?.({ id, attributes, features }, azure);
   if (refusal !== undefined) throw refusedByAzure(`updating ${title(kind, id)}`, refusal);
-  return write(block, { id, type, attributes: { ...existing?.attributes, ...attributes } }, planned, azure);
+  return write(wanted, { id, type, attributes: { ...existing?.attributes, ...attributes } }, azure);
 }
 
 /** Deletes what is still there. @throws Refused */
-export function deleteResource(type: string, id: string, features: Features, azure: SimulatedAzure): void {
+export function deleteResource(type: string, terraformId: string, features: Features, azure: SimulatedAzure): void {
   const kind = kindOf(type);
-  const resource = azure.store.get(id);
+  const resource = findResource(type, terraformId, azure);
   if (resource === undefined) return;
+  const { id } = resource;
   const refusal = kind.refuseDelete?.(resource, azure, features);
   if (refusal !== undefined) throw refusedByAzure(`deleting ${title(kind, id)}`, refusal);
   azure.store.delete(id);
@@ -82,22 +112,25 @@ export function deleteResource(type: string, id: string, features: Features, azu
 /** The state with which Terraform begins an import; it reads the rest. @throws Refused when the id is of another kind */
 export function importResource(type: string, block: Block, id: string): Attributes {
   const kind = kindOf(type);
-  if (isIdOf(kind, id)) return conform(block, { id });
+  if (kind.terraformId !== undefined || isIdOf(kind, id)) return conform(block, { id });
   throw refused(
     `parsing ${JSON.stringify(id)}: it must be the ID of a ${kind.title}, \`/subscriptions/…/${kind.armType}/…\``,
   );
 }
 
 /** Stores a resource and answers with what a read would give. Only the configuration knows the timeouts. */
-function write(block: Block, resource: Resource, planned: Attributes, azure: SimulatedAzure): Attributes {
-  const { timeouts: _, ...attributes } = resource.attributes;
+function write({ block, planned }: Wanted, resource: Resource, azure: SimulatedAzure): Attributes {
+  const given = asAttributes(toValue(resource.attributes));
+  const { timeouts: _timeouts, id: _id, ...attributes } = kindOf(resource.type).accepted?.(given) ?? given;
   azure.store.put({ ...resource, attributes });
-  const state = describeResource(block, { ...resource, attributes }, azure);
+  const state = describeResource(block, azure.store.get(resource.id) ?? resource, azure);
   return "timeouts" in planned ? { ...state, timeouts: planned.timeouts ?? null } : state;
 }
 
-function refuseValues(kind: Kind, attributes: Attributes): void {
-  const problems = validateValues(kind, attributes);
+/** Looks again at values that were unknown when they were validated; what was there before is Azure's own doing. */
+function refuseValues(kind: Kind, attributes: Attributes, prior: Attributes): void {
+  const before = validateValues(kind, prior).map(({ message }) => message);
+  const problems = validateValues(kind, attributes).filter(({ message }) => !before.includes(message));
   if (problems.length === 0) return;
   throw new Refused(problems.map(({ message }) => ({ summary: message, detail: "", path: [] })));
 }
@@ -161,7 +194,11 @@ function invent(block: Block, described: Attributes, planned: Attributes, id: st
 }
 
 function simulatedValue(type: AttributeType, id: string, name: string): Value {
-  if (type === "string") return simulatedKey(id, name);
+  return type === "string" ? simulatedKey(id, name) : zeroOf(type);
+}
+
+function zeroOf(type: AttributeType): Value {
+  if (type === "string") return "";
   if (type === "number") return 0;
   if (type === "bool") return false;
   if (!Array.isArray(type)) return null;

@@ -81,8 +81,8 @@ export function writeSchemas(schemas: TypeSchema[]): Buffer {
   return message.message(6, new MessageWriter()).finish();
 }
 
-export function writePrepared(config: Value): Buffer {
-  return new MessageWriter().message(1, writeDynamic(config)).finish();
+export function writePrepared(config: Value, diagnostics: Diagnostic[]): Buffer {
+  return new MessageWriter().message(1, writeDynamic(config)).messages(2, diagnostics.map(writeDiagnostic)).finish();
 }
 
 /** Answer of the calls that only complain: validation and configuration. */

@@ -1,4 +1,4 @@
-import { DEFAULT_FEATURES, type Features, featuresOf, refuseConfiguration } from "./configuration.js";
+import { DEFAULT_FEATURES, type Features, featuresOf, refuseConfiguration, refuseFeatures } from "./configuration.js";
 import { readDataSource } from "./data-sources.js";
 import type { UnaryMethod } from "./grpc.js";
 import type { Problem, SimulatedAzure } from "./kinds/kind.js";
@@ -7,6 +7,7 @@ import {
   createResource,
   deleteResource,
   describeResource,
+  findResource,
   importResource,
   type Operation,
   updateResource,
@@ -45,7 +46,7 @@ export class Provider {
       GetSchema: () => messages.writeSchemas(this.#library.current()),
       GetResourceIdentitySchemas: () => messages.EMPTY,
       GetFunctions: () => messages.EMPTY,
-      PrepareProviderConfig: (body) => messages.writePrepared(messages.readConfiguration(body, 1)),
+      PrepareProviderConfig: (body) => this.#prepare(messages.readConfiguration(body, 1)),
       Configure: (body, connection) => this.#configure(messages.readConfiguration(body, 2), connection),
       ValidateResourceTypeConfig: (body) => this.#validate(messages.readTyped(body)),
       ValidateDataSourceConfig: () => messages.EMPTY,
@@ -57,6 +58,10 @@ export class Provider {
       ReadDataSource: (body) => this.#readData(messages.readTyped(body)),
       Stop: () => messages.EMPTY,
     };
+  }
+
+  #prepare(config: Value): Buffer {
+    return messages.writePrepared(config, refuseFeatures(config));
   }
 
   #configure(config: Value, connection: object): Buffer {
@@ -76,7 +81,7 @@ export class Provider {
   #read({ type, value, private: kept }: messages.ReadRequest): Buffer {
     if (!isAttributes(value)) return messages.writeRead(null, kept);
     this.#logCall("read", type, value);
-    const resource = this.#azure.store.get(textOf(value.id));
+    const resource = findResource(type, textOf(value.id), this.#azure);
     if (resource === undefined) return messages.writeRead(null, kept);
     const state = describeResource(this.#block("resource", type), resource, this.#azure);
     return messages.writeRead("timeouts" in state ? { ...state, timeouts: value.timeouts ?? null } : state, kept);
@@ -109,7 +114,7 @@ export class Provider {
       deleteResource(type, textOf(subject.id), features, this.#azure);
       return null;
     }
-    const wanted = { type, block: this.#block("resource", type), planned, features };
+    const wanted = { type, block: this.#block("resource", type), prior: asAttributes(prior), planned, features };
     return isAttributes(prior) ? updateResource(wanted, this.#azure) : createResource(wanted, this.#azure);
   }
 

@@ -15,7 +15,9 @@ const TAG_VALUE_MAX = 256;
  * unknown ones are Terraform's own business.
  */
 export function validateConfiguration(kind: Kind, block: Block, config: Attributes): Problem[] {
-  return [...computedProblems(block, config, ""), ...validateValues(kind, config)];
+  const id =
+    config.id === null || config.id === undefined ? [] : [{ path: "id", message: 'Invalid or unknown key "id"' }];
+  return [...id, ...computedProblems(block, config, ""), ...validateValues(kind, config)];
 }
 
 /** The rules on values alone: also for a planned resource, whose values are known by then. */

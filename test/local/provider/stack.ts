@@ -12,24 +12,32 @@ export const STACK_TYPES = [
   "azurerm_user_assigned_identity",
 ];
 
+/** A Terraform expression: `ref("azurerm_resource_group.rg.name")`. */
+export function ref(expression: string): string {
+  return `\${${expression}}`;
+}
+
 /**
  * A platform and one environment on it, as the stacks make them.
  * @param name goes into every name, so that stacks in one store do not meet
  */
 export function stack(name: string): Required<Pick<Configuration, "resource">> & Configuration {
   const inGroup = {
-    resource_group_name: "${azurerm_resource_group.rg.name}",
+    resource_group_name: ref("azurerm_resource_group.rg.name"),
     location: "westeurope",
     tags: { project: name },
   };
   const app = {
     name: `ca-${name}`,
-    resource_group_name: "${azurerm_resource_group.rg.name}",
-    container_app_environment_id: "${azurerm_container_app_environment.env.id}",
+    resource_group_name: ref("azurerm_resource_group.rg.name"),
+    container_app_environment_id: ref("azurerm_container_app_environment.env.id"),
     revision_mode: "Single",
-    identity: [{ type: "UserAssigned", identity_ids: ["${azurerm_user_assigned_identity.id.id}"] }],
+    identity: [{ type: "UserAssigned", identity_ids: [ref("azurerm_user_assigned_identity.id.id")] }],
     registry: [
-      { server: "${azurerm_container_registry.cr.login_server}", identity: "${azurerm_user_assigned_identity.id.id}" },
+      {
+        server: ref("azurerm_container_registry.cr.login_server"),
+        identity: ref("azurerm_user_assigned_identity.id.id"),
+      },
     ],
     ingress: [
       { external_enabled: true, target_port: 8080, traffic_weight: [{ percentage: 100, latest_revision: true }] },
@@ -64,16 +72,16 @@ export function stack(name: string): Required<Pick<Configuration, "resource">> &
         env: {
           ...inGroup,
           name: `cae-${name}`,
-          log_analytics_workspace_id: "${azurerm_log_analytics_workspace.log.id}",
+          log_analytics_workspace_id: ref("azurerm_log_analytics_workspace.log.id"),
         },
       },
       azurerm_container_registry: { cr: { ...inGroup, name: `cr${name}x`, sku: "Basic" } },
       azurerm_user_assigned_identity: { id: { ...inGroup, name: `id-${name}` } },
       azurerm_role_assignment: {
         pull: {
-          scope: "${azurerm_container_registry.cr.id}",
+          scope: ref("azurerm_container_registry.cr.id"),
           role_definition_name: "AcrPull",
-          principal_id: "${azurerm_user_assigned_identity.id.principal_id}",
+          principal_id: ref("azurerm_user_assigned_identity.id.principal_id"),
         },
       },
       azurerm_key_vault: {
@@ -81,7 +89,7 @@ export function stack(name: string): Required<Pick<Configuration, "resource">> &
           ...inGroup,
           name: `kv-${name}`,
           sku_name: "standard",
-          tenant_id: "${data.azurerm_client_config.me.tenant_id}",
+          tenant_id: ref("data.azurerm_client_config.me.tenant_id"),
           rbac_authorization_enabled: false,
           soft_delete_retention_days: 7,
           access_policy: [
@@ -89,16 +97,16 @@ export function stack(name: string): Required<Pick<Configuration, "resource">> &
               application_id: null,
               certificate_permissions: null,
               key_permissions: null,
-              object_id: "${azurerm_user_assigned_identity.id.principal_id}",
+              object_id: ref("azurerm_user_assigned_identity.id.principal_id"),
               secret_permissions: ["Get"],
               storage_permissions: null,
-              tenant_id: "${data.azurerm_client_config.me.tenant_id}",
+              tenant_id: ref("data.azurerm_client_config.me.tenant_id"),
             },
           ],
         },
       },
       azurerm_container_app: { web: app },
     },
-    output: { host: { value: "${azurerm_container_app.web.ingress[0].fqdn}" } },
+    output: { host: { value: ref("azurerm_container_app.web.ingress[0].fqdn") } },
   };
 }

@@ -7,6 +7,7 @@ type Check = (request: Request, azure: SimulatedAzure) => string | undefined;
 
 /** What Container Apps itself refuses, in the order it is looked at; by Azure's error code. */
 const CHECKS: [code: string, check: Check][] = [
+  ["ContainerAppNameInUse", refuseNameInUse],
   ["ContainerAppInvalidResourceTotal", refuseResources],
   ["ContainerAppDuplicateContainerName", refuseSameNames],
   ["ContainerAppSecretRefNotFound", refuseSecretReferences],
@@ -25,6 +26,17 @@ export function refuseContainerApp(request: Request, azure: SimulatedAzure): Ref
     if (message !== undefined) return { status: 400, code, message };
   }
   return undefined;
+}
+
+/** An app's name is part of a host name of its environment, whichever group the app lies in. */
+function refuseNameInUse({ id, attributes }: Request, { store }: SimulatedAzure): string | undefined {
+  const environment = textOf(attributes.container_app_environment_id).toLowerCase();
+  const isNamesake = (app: Resource) =>
+    app.id.toLowerCase() !== id.toLowerCase() &&
+    nameOf(app.id) === nameOf(id) &&
+    String(app.attributes.container_app_environment_id).toLowerCase() === environment;
+  const other = store.list("azurerm_container_app").find(isNamesake);
+  return other && `The name '${nameOf(id)}' is already used in the managed environment, by ${other.id}`;
 }
 
 /** On the consumption plan, memory in Gi is twice the vCPU, in steps of a quarter. */

@@ -1,8 +1,9 @@
 import { createHash } from "node:crypto";
 import { KINDS } from "../../../naming/kinds.js";
-import { nameOf, uuidFor } from "../identifiers.js";
+import { nameOf } from "../identifiers.js";
 import { type Attributes, asAttributes, blocksOf, textOf, toValue, type Value } from "../values.js";
 import { refuseContainerApp } from "./container-app-checks.js";
+import { describeIdentities, IDENTITY_TYPES } from "./identity.js";
 import type { Kind, Problem, SimulatedAzure } from "./kind.js";
 
 const PORT = [1, 65_535] as const;
@@ -38,7 +39,7 @@ export const containerApp: Kind = {
     "template.container.readiness_probe.success_count_threshold": 3,
   },
   choices: {
-    "identity.type": ["SystemAssigned", "UserAssigned", "SystemAssigned, UserAssigned"],
+    "identity.type": IDENTITY_TYPES,
     "ingress.client_certificate_mode": ["accept", "ignore", "require"],
     "ingress.ip_security_restriction.action": ["Allow", "Deny"],
     "ingress.transport": ["auto", "http", "http2", "tcp"],
@@ -64,6 +65,7 @@ export const containerApp: Kind = {
     ...trafficProblems(attributes),
     ...identityProblems(attributes),
   ],
+  accepted: (attributes) => ({ ...attributes, template: blocksOf(attributes.template).map(acceptTemplate) }),
   refuse: refuseContainerApp,
   describe: describeContainerApp,
 };
@@ -181,22 +183,6 @@ function describeIngress(attributes: Attributes, id: string, { fqdnOf }: Simulat
   }));
 }
 
-/** The identities of any kind of resource; a system-assigned one has a principal of its own. */
-export function describeIdentities(
-  identity: Value | undefined,
-  id: string,
-  { tenantId }: SimulatedAzure,
-): Attributes[] {
-  return blocksOf(identity).map((block) => {
-    const isSystemAssigned = textOf(block.type).includes("SystemAssigned");
-    return {
-      ...block,
-      principal_id: isSystemAssigned ? uuidFor("principal", id) : "",
-      tenant_id: isSystemAssigned ? tenantId : "",
-    };
-  });
-}
-
 /**
  * What the provider's read makes of a secret. It asks Azure for the values, so one that is no vault reference brings
  * its plain value into the state, whoever set it.
@@ -219,9 +205,24 @@ function describeContainer(container: Attributes): Attributes {
   return { ...container, ...Object.fromEntries(probes), ephemeral_storage: ephemeralStorage(container.cpu) };
 }
 
+function acceptTemplate(template: Attributes): Attributes {
+  return { ...template, container: blocksOf(template.container).map(acceptContainer) };
+}
+
+/** The provider sends every probe that does not say HTTP as a TCP probe. */
+function acceptContainer(container: Attributes): Attributes {
+  const accept = (probe: Attributes) => (isHttp(probe) ? probe : { ...probe, transport: "TCP", path: "" });
+  const probes = PROBES.map((name) => [name, blocksOf(container[name]).map(accept)] as const);
+  return { ...container, ...Object.fromEntries(probes) };
+}
+
+function isHttp({ transport }: Attributes): boolean {
+  return transport === "HTTP" || transport === "HTTPS";
+}
+
 function describeProbe(probe: Attributes): Attributes {
-  const isHttp = probe.transport === "HTTP" || probe.transport === "HTTPS";
-  return { ...probe, path: probe.path ?? (isHttp ? "/" : ""), termination_grace_period_seconds: 0 };
+  const path = probe.path ?? (isHttp(probe) ? "/" : "");
+  return { ...probe, path, transport: textOf(probe.transport), termination_grace_period_seconds: 0 };
 }
 
 /** Grows with the vCPU, as Container Apps documents it. */

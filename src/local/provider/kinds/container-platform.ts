@@ -1,10 +1,8 @@
 import { KINDS } from "../../../naming/kinds.js";
 import { nameOf, simulatedKey, uuidFor } from "../identifiers.js";
 import { asAttributes, textOf, toValue } from "../values.js";
-import { describeIdentities } from "./container-app.js";
+import { describeIdentities, IDENTITY_TYPES } from "./identity.js";
 import type { Kind } from "./kind.js";
-
-const IDENTITY_TYPES = ["SystemAssigned", "UserAssigned", "SystemAssigned, UserAssigned"];
 
 export const containerAppEnvironment: Kind = {
   title: "Managed Environment",

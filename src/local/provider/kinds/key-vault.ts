@@ -1,7 +1,7 @@
 import { KINDS } from "../../../naming/kinds.js";
 import type { Resource } from "../../store.js";
 import { nameOf, uuidFor } from "../identifiers.js";
-import { blocksOf, textOf } from "../values.js";
+import { type Attributes, blocksOf, textOf, type Value } from "../values.js";
 import type { Kind, Problem, Refusal, Request, SimulatedAzure } from "./kind.js";
 
 /** Type under which the store remembers a deleted vault whose name is still taken. */
@@ -31,7 +31,7 @@ export const keyVault: Kind = {
   ranges: { soft_delete_retention_days: [7, 90] },
   problems: ({ access_policy: policies, tenant_id: tenant }) => [
     ...uuidProblems("tenant_id", tenant),
-    ...permissionProblems(policies),
+    ...permissionProblems("access_policy", policies),
   ],
   taken: (name) => ({
     status: 409,
@@ -55,7 +55,10 @@ export const keyVaultAccessPolicy: Kind = {
   replacedBy: ["object_id", "application_id", "tenant_id"],
   references: { key_vault_id: "azurerm_key_vault" },
   generatedName: ({ object_id }) => textOf(object_id),
-  problems: (attributes) => [...uuidProblems("object_id", attributes.object_id), ...permissionProblems([attributes])],
+  problems: (attributes) => [
+    ...uuidProblems("object_id", attributes.object_id),
+    ...permissionProblems("secret_permissions", [attributes]),
+  ],
 };
 
 export const keyVaultSecret: Kind = {
@@ -68,37 +71,47 @@ export const keyVaultSecret: Kind = {
     value === null && writeOnly === null
       ? [{ path: "value", message: "one of `value,value_wo` must be specified" }]
       : [],
-  describe: (attributes, id) => {
-    const vault = id.slice(0, id.lastIndexOf("/secrets/"));
-    const version = uuidFor(id, textOf(attributes.value)).replaceAll("-", "");
-    return {
-      resource_id: `${id}/versions/${version}`,
-      resource_versionless_id: id,
-      version,
-      versionless_id: `${vaultUri(vault)}secrets/${nameOf(id)}`,
-    };
-  },
+  terraformId: { of: (id, attributes) => `${secretUri(id)}/${secretVersion(id, attributes)}`, find: findSecret },
+  describe: (attributes, id) => ({
+    resource_id: `${id}/versions/${secretVersion(id, attributes)}`,
+    resource_versionless_id: id,
+    version: secretVersion(id, attributes),
+    versionless_id: secretUri(id),
+  }),
 };
+
+function secretUri(id: string): string {
+  return `${vaultUri(id.slice(0, id.lastIndexOf("/secrets/")))}secrets/${nameOf(id)}`;
+}
+
+function secretVersion(id: string, { value }: Attributes): string {
+  return uuidFor(id, textOf(value)).replaceAll("-", "");
+}
+
+/** Terraform knows a secret by its address in the vault. */
+function findSecret(address: string, { store }: SimulatedAzure): string | undefined {
+  const [, host, name] = /^https:\/\/([^./]+)\.vault\.azure\.net\/secrets\/([^/]+)/i.exec(address) ?? [];
+  const vault = store.list("azurerm_key_vault").find((one) => nameOf(one.id).toLowerCase() === host?.toLowerCase());
+  return vault === undefined || name === undefined ? undefined : `${vault.id}/secrets/${name}`;
+}
 
 /** Address of a vault, with the slash at its end. */
 export function vaultUri(vaultId: string): string {
   return `https://${nameOf(vaultId).toLowerCase()}.vault.azure.net/`;
 }
 
-const PERMISSIONS: Record<string, string[]> = {
-  secret_permissions: ["Backup", "Delete", "Get", "List", "Purge", "Recover", "Restore", "Set"],
-};
+const SECRET_PERMISSIONS = ["Backup", "Delete", "Get", "List", "Purge", "Recover", "Restore", "Set"];
 
-function permissionProblems(policies: Parameters<typeof blocksOf>[0]): Problem[] {
-  return blocksOf(policies).flatMap((policy) =>
-    Object.entries(PERMISSIONS).flatMap(([name, allowed]) => {
-      const given = Array.isArray(policy[name]) ? policy[name] : [];
-      const wrong = given.find((permission) => typeof permission === "string" && !allowed.includes(permission));
-      const list = allowed.map((one) => JSON.stringify(one)).join(" ");
-      return wrong === undefined
-        ? []
-        : [{ path: name, message: `expected ${name} to be one of [${list}], got ${textOf(wrong)}` }];
-    }),
+/** @param path of the attribute that holds the policies */
+function permissionProblems(path: string, policies: Value | undefined): Problem[] {
+  const allowed = SECRET_PERMISSIONS.map((one) => JSON.stringify(one)).join(" ");
+  return blocksOf(policies).flatMap(({ secret_permissions: given }) =>
+    (Array.isArray(given) ? given : [])
+      .filter((permission) => typeof permission === "string" && !SECRET_PERMISSIONS.includes(permission))
+      .map((wrong) => ({
+        path,
+        message: `expected secret_permissions to be one of [${allowed}], got ${textOf(wrong)}`,
+      })),
   );
 }
 

@@ -33,6 +33,8 @@ export type Kind = {
   armType: string;
   /** Attribute with the id of the resource it lies under; without one it lies in `resource_group_name`. */
   parent?: string;
+  /** Segments between the parent's id and the name, where they are not the last words of the ARM type. */
+  under?: string;
   /** What its name must match, and how an invalid one is explained. */
   name?: { pattern: RegExp; says: string };
   /** Attributes whose change replaces it, besides its name, place and parent. */
@@ -53,8 +55,15 @@ export type Kind = {
   refuse?: (request: Request, azure: SimulatedAzure) => Refusal | undefined;
   /** Why it cannot be deleted. */
   refuseDelete?: (resource: Resource, azure: SimulatedAzure, features: Features) => Refusal | undefined;
+  /** What Azure makes of the values it is sent, before they are kept. */
+  accepted?: (attributes: Attributes) => Attributes;
   /** Called after it was deleted. */
   deleted?: (resource: Resource, azure: SimulatedAzure, features: Features) => void;
+  /** For kinds that Terraform knows by another id than Azure's: that id, and the way back. */
+  terraformId?: {
+    of: (id: string, attributes: Attributes) => string;
+    find: (terraformId: string, azure: SimulatedAzure) => string | undefined;
+  };
   /** A name for one that the configuration leaves unnamed. */
   generatedName?: (attributes: Attributes) => string;
   /** The attributes that Azure computes, from what is stored, whoever wrote it. */
