@@ -1,7 +1,7 @@
 import fs from "node:fs";
 import path from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
-import { appId, type Deployment, get, type OpenRuntime, openRuntime, serverSaying } from "./open-runtime.js";
+import { appId, type Deployment, get, isRunning, type OpenRuntime, openRuntime, serverSaying } from "./open-runtime.js";
 
 let open: OpenRuntime;
 beforeEach(async () => {
@@ -104,7 +104,7 @@ test("deleting an app ends its processes and removes its log, its home and its p
   expect(fs.existsSync(path.join(open.folder, "logs", "ca-web.log"))).toBe(true);
   open.remove("ca-web");
   await open.runtime.idle();
-  expect(() => process.kill(status.pid ?? 0, 0)).toThrow("ESRCH");
+  expect(isRunning(status.pid)).toBe(false);
   expect(fs.existsSync(path.join(open.folder, "logs", "ca-web.log"))).toBe(false);
   expect(fs.readdirSync(path.join(open.folder, "runtime", "homes"))).toEqual([]);
   await expect(get(port)).rejects.toThrow("ECONNREFUSED");

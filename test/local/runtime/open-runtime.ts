@@ -4,6 +4,7 @@ import http from "node:http";
 import os from "node:os";
 import path from "node:path";
 import { publishImage } from "../../../src/local/builder/image.js";
+import { statOf } from "../../../src/local/runtime/proc.js";
 import { type Runtime, startRuntime } from "../../../src/local/runtime/runtime.js";
 import { type Resource, Store } from "../../../src/local/store.js";
 
@@ -165,5 +166,16 @@ export async function until(holds: () => boolean | Promise<boolean>, what: strin
   while (!(await holds())) {
     if (Date.now() > end) throw new Error(`waited ${limit} ms for ${what}`);
     await new Promise((resolve) => setTimeout(resolve, 20));
+  }
+}
+
+/** True when a process runs; one that has ended and that nobody has asked for its exit code yet does not. */
+export function isRunning(pid: number | null): boolean {
+  if (pid === null || statOf(pid)?.zombie) return false;
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch {
+    return false;
   }
 }
