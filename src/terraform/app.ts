@@ -3,6 +3,7 @@ import fs from "node:fs/promises";
 import path from "node:path";
 import { PaasError } from "../errors.js";
 import { bundle } from "./bundle.js";
+import { interruptedError } from "./failure.js";
 
 /** How long the CDKTF app may run. */
 const LIMIT_SECONDS = 60;
@@ -24,7 +25,7 @@ export type AppRequest = {
 export async function runApp(request: AppRequest): Promise<void> {
   const ended = await bundleAndRun(request, false);
   if (ended.code === 0) return;
-  request.signal?.throwIfAborted();
+  if (request.signal?.aborted) throw interruptedError("the CDKTF app");
   if (ended.stopped !== null) throw stoppedError(ended);
   // Once more, with a source map, to tell where in the user's files it fails.
   const again = await bundleAndRun(request, true);

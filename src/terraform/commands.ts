@@ -18,25 +18,29 @@ export type Backend = Record<string, string | boolean>;
 
 const LOCK_TIMEOUT_SECONDS = 60;
 
-/** Prepares the work folder: providers, and the backend that holds the state. */
+/**
+ * Prepares the work folder: providers, and the backend that holds the state.
+ * Of several first inits on one new state all but one fail, because each locks it to write the empty state; they try
+ * again for as long as one waits for a lock.
+ */
 export async function init(run: TerraformRun, backend: Backend): Promise<void> {
   fs.rmSync(path.join(run.work, OVERRIDE_FILE), { force: true });
   const settings = Object.entries(backend).map(([name, value]) => `-backend-config=${name}=${value}`);
-  for (let attempt = 1; ; attempt++) {
+  const deadline = Date.now() + lockSeconds(run) * 1000;
+  for (;;) {
     const outcome = await initWith(run, settings);
     if (outcome.code === 0) return;
-    // Of several first inits on a new state all but one fail: each locks it to write the empty state.
-    if (attempt >= INIT_ATTEMPTS || !isLockError(outcome.stderr)) throw textError(run, "init", outcome);
-    await pause(INIT_PAUSE * attempt, undefined, { signal: run.signal }).catch(() => undefined);
+    if (Date.now() >= deadline || !isLockError(outcome.stderr)) throw textError(run, "init", outcome);
+    await pause(INIT_PAUSE, undefined, { signal: run.signal }).catch(() => undefined);
   }
 }
 
-const INIT_ATTEMPTS = 8;
-const INIT_PAUSE = 250;
+/** Milliseconds between two tries. */
+const INIT_PAUSE = 500;
 
 /** Plans against the real state, under its lock, and keeps the plan for `apply`. */
 export async function plan(run: TerraformRun): Promise<Plan> {
-  await stream(run, "plan", [lockTimeout(run), `-out=${PLAN_FILE}`]);
+  await stream(run, "plan", [`-lock-timeout=${lockSeconds(run)}s`, `-out=${PLAN_FILE}`]);
   return showPlan(run);
 }
 
@@ -64,7 +68,7 @@ export async function planReadOnly(run: TerraformRun, state: Buffer | null): Pro
 /** Applies the plan that `plan` kept, and nothing else. */
 export async function apply(run: TerraformRun): Promise<void> {
   try {
-    await stream(run, "apply", [lockTimeout(run), PLAN_FILE]);
+    await stream(run, "apply", [`-lock-timeout=${lockSeconds(run)}s`, PLAN_FILE]);
   } finally {
     fs.rmSync(path.join(run.work, PLAN_FILE), { force: true });
   }
@@ -79,7 +83,7 @@ export async function outputs(run: TerraformRun): Promise<Record<string, unknown
 
 /** Deletes everything that is in the state; `init` must have run in a folder with `writeStateOnly`'s configuration. */
 export async function destroy(run: TerraformRun): Promise<void> {
-  await stream(run, "apply", ["-destroy", "-auto-approve", lockTimeout(run)], "destroy");
+  await stream(run, "apply", ["-destroy", "-auto-approve", `-lock-timeout=${lockSeconds(run)}s`], "destroy");
 }
 
 /** Takes away a lock whose holder is gone. */
@@ -88,8 +92,8 @@ export async function forceUnlock(run: TerraformRun, lockId: string): Promise<vo
   if (outcome.code !== 0) throw textError(run, "force-unlock", outcome);
 }
 
-function lockTimeout({ lockTimeout = LOCK_TIMEOUT_SECONDS }: TerraformRun): string {
-  return `-lock-timeout=${lockTimeout}s`;
+function lockSeconds({ lockTimeout = LOCK_TIMEOUT_SECONDS }: TerraformRun): number {
+  return lockTimeout;
 }
 
 async function showPlan(run: TerraformRun): Promise<Plan> {

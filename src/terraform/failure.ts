@@ -68,6 +68,11 @@ function created(text: string): string {
   return match ? `${match[1]}T${match[2]}Z` : text;
 }
 
+/** For work that the user stopped; main says what that means for the whole command. */
+export function interruptedError(what: string): PaasError {
+  return new PaasError("interrupted", `${what} was stopped`, { exit: EXIT.interrupted });
+}
+
 function lockedError(envId: string, lock: StateLock | null): PaasError {
   const holder = lock
     ? [

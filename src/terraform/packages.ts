@@ -5,6 +5,7 @@ import fs from "node:fs/promises";
 import os from "node:os";
 import path from "node:path";
 import { PaasError } from "../errors.js";
+import { interruptedError } from "./failure.js";
 
 export type InfraPackagesRequest = {
   /** Folder with `package.json` and `package-lock.json`. */
@@ -104,6 +105,7 @@ async function npmCi(folder: string, { infra, onLine, signal }: InfraPackagesReq
     });
     child.once("close", (code) => resolve(code ?? 1));
   });
+  if (signal.aborted) throw interruptedError("npm ci");
   if (code !== 0) throw notInstalled(`npm could not install the packages of ${infra}`, output.slice(-8));
 }
 

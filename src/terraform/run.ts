@@ -1,6 +1,7 @@
-import { spawn } from "node:child_process";
+import { type ChildProcess, spawn } from "node:child_process";
 import { existsSync } from "node:fs";
 import { EXIT, PaasError } from "../errors.js";
+import { interruptedError } from "./failure.js";
 
 /** How long Terraform may take to end in order after an interrupt: creating some Azure resources takes this long. */
 const PATIENCE_MINUTES = 30;
@@ -50,7 +51,7 @@ export async function runTerraform(
   args: string[],
   onLine: (line: string) => void = () => {},
 ): Promise<Outcome> {
-  if (run.signal.aborted) throw new PaasError("interrupted", "stopped before Terraform", { exit: EXIT.interrupted });
+  if (run.signal.aborted) throw interruptedError(`terraform ${args[0]}`);
   const child = spawn(run.binary, args, {
     cwd: run.work,
     env: variablesFor(run.variables, process.env),
@@ -72,10 +73,7 @@ export async function runTerraform(
   };
   run.signal.addEventListener("abort", interrupt, { once: true });
   try {
-    const code = await new Promise<number>((resolve, reject) => {
-      child.once("error", (error) => reject(notStarted(run, error)));
-      child.once("close", (code) => resolve(code ?? 1));
-    });
+    const code = await exitCode(child, run);
     if (killed) throw killedError(run);
     return { code, stdout: stdout(), stderr: stderr() };
   } finally {
@@ -85,20 +83,21 @@ export async function runTerraform(
 }
 
 /**
- * Runs Terraform for a person: on their terminal, with their keys.
- * On a terminal Terraform hears Ctrl-C itself, so it is not passed on; off one it gets exactly one SIGINT.
+ * Runs Terraform for a person, with their keys and their screen.
+ * @param terminal stdin is a terminal, where Terraform hears Ctrl-C itself; elsewhere it gets exactly one SIGINT
  * @returns its exit code
  */
 export async function runOnTerminal(run: TerraformRun, args: string[], terminal: boolean): Promise<number> {
-  const { TF_INPUT: _, TF_IN_AUTOMATION: __, ...variables } = variablesFor(run.variables, process.env);
-  const child = spawn(run.binary, args, { cwd: run.work, env: variables, stdio: "inherit", detached: !terminal });
+  const child = spawn(run.binary, args, {
+    cwd: run.work,
+    env: { ...variablesFor(run.variables, process.env), TF_INPUT: "1", TF_IN_AUTOMATION: "" },
+    stdio: "inherit",
+    detached: !terminal,
+  });
   const interrupt = () => child.kill("SIGINT");
   if (!terminal) run.signal.addEventListener("abort", interrupt, { once: true });
   try {
-    return await new Promise<number>((resolve, reject) => {
-      child.once("error", (error) => reject(notStarted(run, error)));
-      child.once("close", (code) => resolve(code ?? 1));
-    });
+    return await exitCode(child, run);
   } finally {
     run.signal.removeEventListener("abort", interrupt);
   }
@@ -148,10 +147,14 @@ function killGroup(pid: number | undefined): boolean {
   }
 }
 
-function notStarted({ binary }: TerraformRun, cause: Error): PaasError {
-  return new PaasError("terraform-missing", `${binary} cannot be started: ${cause.message}`, {
-    next: "check that Terraform is installed, or name it in PAAS_TERRAFORM",
-    cause,
+/** Waits for the end of a process; one that a signal ended has failed. */
+function exitCode(child: ChildProcess, { binary }: TerraformRun): Promise<number> {
+  return new Promise((resolve, reject) => {
+    child.once("close", (code) => resolve(code ?? 1));
+    child.once("error", (cause) => {
+      const next = "check that Terraform is installed, or name it in PAAS_TERRAFORM";
+      reject(new PaasError("terraform-missing", `${binary} cannot be started: ${cause.message}`, { next, cause }));
+    });
   });
 }
 

@@ -105,6 +105,29 @@ describe("up", () => {
   });
 });
 
+describe("init beside another first init", () => {
+  const locked = "Error: Error loading state: failed to lock azure state: state blob is already locked";
+
+  test("tries again until the other is through", async () => {
+    const binary = runs.program(
+      "racing",
+      `const fs = require("node:fs");
+       fs.appendFileSync("tries", "x");
+       if (fs.statSync("tries").size < 3) { console.error(${JSON.stringify(locked)}); process.exit(1); }`,
+    );
+    const run = runs.run("race", {}, { binary });
+    await init(run, runs.backend);
+    expect(fs.readFileSync(path.join(run.work, "tries"), "utf8")).toBe("xxx");
+  });
+
+  test("gives up when the lock stays", async () => {
+    const binary = runs.program("locked", `console.error(${JSON.stringify(locked)}); process.exit(1);`);
+    await expect(init(runs.run("race", {}, { binary, lockTimeout: 0 }), runs.backend)).rejects.toMatchObject({
+      code: "state-locked",
+    });
+  });
+});
+
 describe("a read-only plan", () => {
   test("reads a copy of the state and writes nothing that stays", async () => {
     const made = runs.run("up", { resource: quick("one") });

@@ -1,7 +1,7 @@
 import fs from "node:fs";
 import path from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
-import { runTerraform, variablesFor } from "../../src/terraform/run.js";
+import { runOnTerminal, runTerraform, variablesFor } from "../../src/terraform/run.js";
 import { appears, TestRuns } from "./work-folder.js";
 
 let runs: TestRuns;
@@ -54,6 +54,29 @@ test("one that never stops is killed with all it started, and says that the stat
 test("a program that cannot be started is a clear error", async () => {
   const run = runs.run("missing", {}, { binary: "/no/such/terraform" });
   await expect(runTerraform(run, [])).rejects.toMatchObject({ code: "terraform-missing" });
+});
+
+test.each([
+  { terminal: false, heard: "SIGINT" },
+  { terminal: true, heard: "" },
+])("run for a person, on a terminal: $terminal, it hears of an abort: $heard", async ({ terminal, heard }) => {
+  const binary = runs.program(
+    "person",
+    `const fs = require("node:fs");
+     process.on("SIGINT", () => fs.appendFileSync("heard", "SIGINT"));
+     fs.writeFileSync("heard", "");
+     const timer = setInterval(() => fs.existsSync("go") && setImmediate(end), 5);
+     // A signal that has arrived is heard before the end.
+     const end = () => process.exit(Number(process.env.TF_INPUT) + 6);`,
+  );
+  const run = runs.run("person-run", {}, { binary });
+  const ended = runOnTerminal(run, [], terminal);
+  const file = path.join(run.work, "heard");
+  await appears(file);
+  for (let time = 1; time <= 3; time++) run.abort.abort();
+  fs.writeFileSync(path.join(run.work, "go"), "");
+  expect(await ended).toBe(7);
+  expect(fs.readFileSync(file, "utf8")).toBe(heard);
 });
 
 test("lines arrive whole, also the last one without an end", async () => {
