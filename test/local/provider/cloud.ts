@@ -104,6 +104,13 @@ export class Project {
     });
   }
 
+  /** Runs Terraform and returns its output. @throws Error with the output when it fails */
+  async succeed(...words: string[]): Promise<string> {
+    const { exitCode, output } = await this.terraform(...words);
+    if (exitCode !== 0) throw new Error(`terraform ${words.join(" ")} ended with ${exitCode}: ${output}`);
+    return output;
+  }
+
   async apply(): Promise<TerraformResult> {
     return this.terraform("apply", "-auto-approve", "-input=false");
   }

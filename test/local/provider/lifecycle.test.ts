@@ -26,8 +26,7 @@ async function planned(project: Project): Promise<{ exitCode: number; output: st
 async function applied(name: string): Promise<{ project: Project; configuration: ReturnType<typeof stack> }> {
   const configuration = stack(name);
   const project = cloud.project(configuration);
-  const { exitCode, output } = await project.apply();
-  if (exitCode !== 0) throw new Error(output);
+  await project.succeed("apply", "-auto-approve");
   return { project, configuration };
 }
 
@@ -73,7 +72,7 @@ describe.concurrent("a stack", () => {
       ingressPort: 1,
       revisions: [{ ...revision, reason: null, port: null }],
     });
-    await project.terraform("apply", "-refresh-only", "-auto-approve");
+    await project.succeed("apply", "-refresh-only", "-auto-approve");
     const state = await project.state();
     expect(state["azurerm_container_app.web"]).toMatchObject({ latest_revision_name: "ca-revised--0000007" });
   });
@@ -85,7 +84,7 @@ describe.concurrent("a stack", () => {
     changeApp({ tags: { project: "update", colour: "blue" } })(changed);
     project.write(configuration);
     expect((await planned(project)).output).toContain("Plan: 0 to add, 1 to change, 0 to destroy");
-    expect(await project.apply()).toMatchObject({ exitCode: 0 });
+    await project.succeed("apply", "-auto-approve");
     expect(cloud.store.get(appId("update"))?.attributes).toMatchObject({
       tags: { project: "update", colour: "blue" },
       template: [{ max_replicas: 5 }],
@@ -100,7 +99,7 @@ describe.concurrent("a stack", () => {
     const { output } = await planned(project);
     expect(output).toContain('"ca-replace" -> "ca-renamed" # forces replacement');
     expect(output).toContain("Plan: 1 to add, 0 to change, 1 to destroy");
-    expect(await project.apply()).toMatchObject({ exitCode: 0 });
+    await project.succeed("apply", "-auto-approve");
     expect(cloud.store.get(appId("replace"))).toBeUndefined();
   });
 
@@ -113,7 +112,7 @@ describe.concurrent("a stack", () => {
     });
     cloud.store.delete(appId("drift"));
     expect((await planned(project)).output).toContain("azurerm_container_app.web will be created");
-    expect(await project.apply()).toMatchObject({ exitCode: 0 });
+    await project.succeed("apply", "-auto-approve");
     expect(await planned(project)).toMatchObject({ exitCode: NO_CHANGES });
   });
 
@@ -122,7 +121,7 @@ describe.concurrent("a stack", () => {
     const changed = Object.assign(new BadStack("ignore"), { configuration });
     changeApp({ lifecycle: { ignore_changes: ["template[0].container", "secret"] } })(changed);
     const project = cloud.project(configuration);
-    expect(await project.apply()).toMatchObject({ exitCode: 0 });
+    await project.succeed("apply", "-auto-approve");
     const probe = { transport: "HTTP", port: 8080, path: "/healthz", interval_seconds: 2 };
     const web = {
       name: "web",
@@ -137,7 +136,7 @@ describe.concurrent("a stack", () => {
     });
     template({ http_scale_rule: [], max_replicas: 4 })(changed);
     project.write(configuration);
-    expect(await project.apply()).toMatchObject({ exitCode: 0 });
+    await project.succeed("apply", "-auto-approve");
     expect(cloud.store.get(appId("ignore"))?.attributes).toMatchObject({
       secret: [{ name: "token", value: "plain-text-value" }],
       template: [{ max_replicas: 4, container: [{ image: web.image, liveness_probe: [probe] }] }],
@@ -154,13 +153,13 @@ describe.concurrent("a stack", () => {
     const importing = (id: string) => project.terraform("import", "-input=false", "azurerm_resource_group.rg", id);
     expect((await importing(groupId("absent"))).output).toContain("Cannot import non-existent remote object");
     expect((await importing(appId("import"))).output).toContain("it must be the ID of a Resource Group");
-    expect(await importing(groupId("import"))).toMatchObject({ exitCode: 0 });
+    await project.succeed("import", "azurerm_resource_group.rg", groupId("import"));
     expect(await planned(project)).toMatchObject({ exitCode: NO_CHANGES });
   });
 
   test("is destroyed, whole", async ({ expect }) => {
     const { project } = await applied("destroy");
-    expect(await project.terraform("destroy", "-auto-approve")).toMatchObject({ exitCode: 0 });
+    await project.succeed("destroy", "-auto-approve");
     expect(cloud.store.under(groupId("destroy"))).toEqual([]);
     expect(cloud.store.get(groupId("destroy"))).toBeUndefined();
     expect(await project.state()).toEqual({});
@@ -208,7 +207,7 @@ describe.concurrent("a container app's secrets", () => {
       ],
     })(changed);
     const project = cloud.project(configuration);
-    expect(await project.apply()).toMatchObject({ exitCode: 0 });
+    await project.succeed("apply", "-auto-approve");
     expect(await planned(project)).toMatchObject({ exitCode: NO_CHANGES });
     const state = await project.state();
     expect(state["azurerm_container_app.web"]).toMatchObject({
@@ -222,7 +221,7 @@ describe.concurrent("a container app's secrets", () => {
   test("are read into the state also when a deployment set them", async ({ expect }) => {
     const { project } = await applied("leak");
     patch(appId("leak"), { secret: [{ name: "plain", value: "a-leaked-value" }] });
-    await project.terraform("apply", "-refresh-only", "-auto-approve");
+    await project.succeed("apply", "-refresh-only", "-auto-approve");
     const state = await project.state();
     expect(state["azurerm_container_app.web"]).toMatchObject({ secret: [{ name: "plain", value: "a-leaked-value" }] });
   });
