@@ -1,0 +1,52 @@
+import { createHash } from "node:crypto";
+import fs from "node:fs";
+import path from "node:path";
+import { defineConfig } from "tsdown";
+
+const { version } = JSON.parse(fs.readFileSync("package.json", "utf8")) as { version: string };
+
+export default defineConfig({
+  entry: { main: "src/main.ts", daemon: "src/local/daemon.ts", hook: "src/local/hook.ts" },
+  format: "esm",
+  platform: "node",
+  target: "node20.19",
+  // `.js`: the package is of type module.
+  fixedExtension: false,
+  outDir: "dist",
+  clean: true,
+  dts: false,
+  minify: false,
+  sourcemap: false,
+  report: false,
+  deps: {
+    // esbuild alone stays outside: it brings a binary of its own.
+    neverBundle: ["esbuild"],
+    alwaysBundle: [/.*/],
+    // What this includes is in THIRD-PARTY-NOTICES.
+    onlyBundle: false,
+  },
+  // Azurite reports its use to its makers through this package, when asked to. Nobody asks here.
+  alias: { applicationinsights: path.resolve("scripts/absent.cjs") },
+  outputOptions: {
+    // What every entry needs is one small file: each one more costs start-up time.
+    codeSplitting: { groups: [{ name: "base", test: /rolldown[\\/]runtime|src[\\/](errors|version)\.ts$/ }] },
+  },
+  define: { PAAS_VERSION: JSON.stringify(`${version}+${contentHash()}`) },
+});
+
+/** An unpublished build names the sources it was made from, so that a daemon or a vendored copy of another is told apart. */
+function contentHash(): string {
+  const hash = createHash("sha256");
+  for (const folder of ["src", "templates"]) {
+    for (const file of filesIn(folder)) hash.update(`${file}\0`).update(fs.readFileSync(file));
+  }
+  return hash.digest("hex").slice(0, 12);
+}
+
+function filesIn(folder: string): string[] {
+  return fs
+    .readdirSync(folder, { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile() && !entry.parentPath.includes("node_modules"))
+    .map((entry) => path.join(entry.parentPath, entry.name))
+    .sort();
+}
