@@ -302,7 +302,7 @@ it("accepts anchors and aliases, and places problems where they are written", ()
     "paas.yaml:7:36  services.job.prot: unknown key",
   ]);
   const parsed = parseManifest(text.replace(", prot: 1", ""), "paas.yaml");
-  expect("manifest" in parsed && parsed.manifest.services.map(({ env, port }) => [env["A"], port])).toEqual([
+  expect("manifest" in parsed && parsed.manifest.services.map(({ env, port }) => [env.A, port])).toEqual([
     [undefined, 3000],
     ["1.10", 8080],
     ["1.10", 8080],
