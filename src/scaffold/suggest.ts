@@ -1,0 +1,95 @@
+import { EXIT, PaasError } from "../errors.js";
+import type { App } from "./app.js";
+import { type DetectedService, describeApp, detectServices, suggestProjectName } from "./detect.js";
+import type { Flags } from "./flags.js";
+import { join, type Listing } from "./listing.js";
+import type { Answers } from "./manifest-text.js";
+
+export const DEFAULT_LOCATION = "westeurope";
+
+/** What `init` would write if nobody said otherwise. */
+export type Suggestion = { answers: Answers; apps: Map<string, App> };
+
+/**
+ * Answers from the flags, then from what the files say, then by default.
+ * @param folderName names the project when no package does
+ * @throws PaasError `nothing-detected`, `folder-missing`, `bad-flag` (exit 2)
+ */
+export function suggestAnswers(files: Listing, folderName: string, flags: Flags): Suggestion {
+  const services = withFlags(files, flags.services.length > 0 ? named(files, flags) : detectServices(files), flags);
+  if (services.length === 0) throw nothingDetected();
+  return {
+    answers: {
+      name: flags.name ?? suggestProjectName(files, folderName),
+      location: flags.location ?? DEFAULT_LOCATION,
+      services: services.map(({ name, path, app: { runtime, port, health } }) => ({
+        name,
+        path,
+        runtime,
+        port,
+        health,
+        env: {},
+      })),
+    },
+    apps: new Map(services.map(({ name, app }) => [name, app])),
+  };
+}
+
+/** The services that `--service` names, each by what lies in its folder. */
+function named(files: Listing, { services, runtime }: Flags): DetectedService[] {
+  return services.map(({ name, path }) => {
+    if (path !== "." && !files.paths.some((file) => file.startsWith(`${path}/`))) throw folderMissing(name, path);
+    const within = detectServices(below(files, path)).find((service) => service.path === ".")?.app.runtime;
+    const chosen = runtime ?? within;
+    if (chosen === undefined) throw nothingDetected(path);
+    return { name, path, app: describeApp(files, path, chosen) };
+  });
+}
+
+function withFlags(files: Listing, services: DetectedService[], { runtime, port }: Flags): DetectedService[] {
+  if (runtime === null && port === null) return services;
+  const all =
+    services.length === 0 && runtime !== null
+      ? [{ name: "web", path: ".", app: describeApp(files, ".", runtime) }]
+      : services;
+  if (all.length > 1) {
+    throw new PaasError("bad-flag", "--runtime and --port are for one service, and there are several here", {
+      details: all.map(({ name, path }) => `${name} in ${path}`),
+      next: "name one with --service <name=path>, or set them in paas.yaml afterwards",
+      exit: EXIT.usage,
+    });
+  }
+  return all.map((service) => {
+    const app = runtime === null ? service.app : describeApp(files, service.path, runtime);
+    return { ...service, app: port === null ? app : withPort(app, port) };
+  });
+}
+
+function withPort(app: App, port: number): App {
+  const evidence = app.evidence.map((line) => (line.startsWith("port ") ? `port ${port} from --port` : line));
+  return { ...app, port, evidence };
+}
+
+/** The listing as it looks from one of its folders. */
+function below(files: Listing, folder: string): Listing {
+  if (folder === ".") return files;
+  const prefix = `${folder}/`;
+  const paths = files.paths.filter((file) => file.startsWith(prefix)).map((file) => file.slice(prefix.length));
+  return { paths, has: (file) => files.has(join(folder, file)), text: (file) => files.text(join(folder, file)) };
+}
+
+function nothingDetected(folder = "."): PaasError {
+  const where = folder === "." ? "this repository" : folder;
+  return new PaasError("nothing-detected", `no app was found in ${where}`, {
+    details: ["looked for package.json, requirements.txt, pyproject.toml, index.html and Dockerfile, two folders deep"],
+    next: "name it: `paas init --service web=<folder> --runtime <node|python|static|docker>`, or begin with `--sample node`",
+    exit: EXIT.usage,
+  });
+}
+
+function folderMissing(name: string, path: string): PaasError {
+  return new PaasError("folder-missing", `there is nothing in ${path}, the folder of service ${name}`, {
+    next: "correct --service, or make the folder first",
+    exit: EXIT.usage,
+  });
+}
