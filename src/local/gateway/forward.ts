@@ -50,45 +50,69 @@ function isReadOnly({ method, headers }: IncomingMessage): boolean {
  * Tries once. Settles when the exchange has ended.
  * @returns true when nothing listens there: not a byte was sent, so that it may be tried again
  */
-function attempt(route: Route, request: IncomingMessage, response: ServerResponse): Promise<boolean> {
+async function attempt(route: Route, request: IncomingMessage, response: ServerResponse): Promise<boolean> {
   const target = route.target();
-  if (!target) return Promise.resolve(true);
+  if (!target) return true;
+  const outgoing = openRequest(target.port, request);
   const end = target.begin();
-  return new Promise<boolean>((resolve) => {
-    // No connection is kept for later: one that an app closes at the moment of its reuse would fail a request.
-    const outgoing = http.request({
-      host: "127.0.0.1",
-      port: target.port,
-      method: request.method ?? "GET",
-      path: request.url ?? "/",
-      agent: false,
-      headers: requestHeaders(request),
-    });
-    const settle = (refused: boolean) => {
-      end();
-      resolve(refused);
-    };
-    response.once("close", () => {
-      outgoing.destroy();
-      settle(false);
-    });
+  const leave = () => outgoing.destroy();
+  response.once("close", leave);
+  try {
+    return await exchange(route, request, response, outgoing);
+  } finally {
+    response.off("close", leave);
+    end();
+  }
+}
+
+/** No connection is kept for later: one that an app closes at the moment of its reuse would fail a request. */
+function openRequest(port: number, request: IncomingMessage): http.ClientRequest {
+  const { method = "GET", url = "/" } = request;
+  return http.request({ host: "127.0.0.1", port, method, path: url, agent: false, headers: requestHeaders(request) });
+}
+
+function exchange(
+  route: Route,
+  request: IncomingMessage,
+  response: ServerResponse,
+  outgoing: http.ClientRequest,
+): Promise<boolean> {
+  return new Promise((resolve) => {
+    let connected = false;
+    let answered = false;
+    const closed = () => resolve(false);
+    response.once("close", closed);
+    // The body is taken from the client only when the app is there, so that a refused connection loses nothing of it.
+    outgoing.once("socket", (socket) =>
+      socket.once("connect", () => {
+        connected = true;
+        request.pipe(outgoing);
+      }),
+    );
     outgoing.once("response", (answer) => {
-      response.writeHead(answer.statusCode ?? 502, answer.statusMessage ?? "", responseHeaders(answer));
-      response.flushHeaders();
+      answered = true;
+      if (!sendHead(answer, response)) return sendPage(response, pageFor(route));
       pipeline(answer, response, () => {});
     });
-    outgoing.once("error", (error: NodeJS.ErrnoException) => {
-      if (error.code === "ECONNREFUSED" && !request.readableDidRead) return settle(true);
-      if (response.headersSent) response.destroy();
-      else sendPage(response, pageFor(route));
+    outgoing.on("error", () => {
+      if (!connected && !response.destroyed) {
+        response.off("close", closed);
+        return resolve(true);
+      }
+      // An app may answer before it has read the whole body; its answer counts.
+      if (!answered) sendPage(response, pageFor(route));
     });
-    sendBody(request, outgoing);
   });
 }
 
-/** The body is taken from the client only when the app is there, so that a refused connection loses nothing of it. */
-function sendBody(request: IncomingMessage, outgoing: http.ClientRequest): void {
-  outgoing.once("socket", (socket) => {
-    socket.once("connect", () => pipeline(request, outgoing, () => {}));
-  });
+/** False for a head that no client would understand. */
+function sendHead(answer: IncomingMessage, response: ServerResponse): boolean {
+  try {
+    response.writeHead(answer.statusCode ?? 0, answer.statusMessage ?? "", responseHeaders(answer));
+    response.flushHeaders();
+    return true;
+  } catch {
+    answer.destroy();
+    return false;
+  }
 }

@@ -1,4 +1,4 @@
-import type { IncomingMessage } from "node:http";
+import { type IncomingMessage, STATUS_CODES } from "node:http";
 
 /** Headers that belong to one connection and not to the message (RFC 9110, 7.6.1). */
 const HOP_BY_HOP = new Set([
@@ -36,6 +36,12 @@ export function requestHeaders(request: IncomingMessage, extra: string[] = []): 
 /** Headers for the client, as a flat list of names and values. */
 export function responseHeaders(answer: IncomingMessage): string[] {
   return [...endToEnd(answer).flat(), ...SIMULATED];
+}
+
+/** The head of an answer as it goes over the wire, for connections that Node's server no longer looks after. */
+export function rawHead(status: number, message: string | undefined, fields: string[]): string {
+  const lines = fields.flatMap((name, index) => (index % 2 === 0 ? [`${name}: ${fields[index + 1]}\r\n`] : []));
+  return `HTTP/1.1 ${status} ${message || STATUS_CODES[status]}\r\n${lines.join("")}\r\n`;
 }
 
 const FORWARDED = new Set(["x-forwarded-for", "x-forwarded-host", "x-forwarded-proto"]);

@@ -1,6 +1,6 @@
 import { type ServerResponse, STATUS_CODES } from "node:http";
 import type { Route } from "./forward.js";
-import { SIMULATED } from "./headers.js";
+import { rawHead, SIMULATED } from "./headers.js";
 
 /** A small page of plain text that the gateway itself answers with. */
 export type Page = { status: number; text: string };
@@ -37,9 +37,7 @@ export function sendPage(response: ServerResponse, { status, text }: Page): void
 /** The same page for a connection that has left HTTP's own ways (an upgrade). */
 export function rawPage({ status, text }: Page): string {
   const body = `${text}\n`;
-  const fields = [...SIMULATED, ...pageHeaders(body), "connection", "close"];
-  const lines = fields.flatMap((name, index) => (index % 2 === 0 ? [`${name}: ${fields[index + 1]}\r\n`] : []));
-  return `HTTP/1.1 ${status} ${STATUS_CODES[status]}\r\n${lines.join("")}\r\n${body}`;
+  return rawHead(status, undefined, [...SIMULATED, ...pageHeaders(body), "connection", "close"]) + body;
 }
 
 function pageHeaders(body: string): string[] {

@@ -1,4 +1,4 @@
-import http from "node:http";
+import http, { type IncomingMessage, type ServerResponse } from "node:http";
 import type { Duplex } from "node:stream";
 import { forward, type Route } from "./forward.js";
 import { rawPage, sendPage, unknownHost } from "./pages.js";
@@ -18,10 +18,7 @@ export function forwardingServer(
 ): ForwardingServer {
   const upgraded = new Set<Duplex>();
   const server = http.createServer((request, response) => {
-    const { host = "" } = request.headers;
-    const found = route(host);
-    if (!found) return sendPage(response, unknownHost(host));
-    forward(found, request, response).catch((error: unknown) => {
+    answer(route, request, response).catch((error: unknown) => {
       onError(error);
       response.destroy();
     });
@@ -33,9 +30,14 @@ export function forwardingServer(
     upgraded.add(socket);
     socket.once("close", () => upgraded.delete(socket));
     const { host = "" } = request.headers;
-    const found = route(host);
-    if (found) forwardUpgrade(found, request, socket, head);
-    else socket.end(rawPage(unknownHost(host)));
+    try {
+      const found = route(host);
+      if (found) forwardUpgrade(found, request, socket, head);
+      else socket.end(rawPage(unknownHost(host)));
+    } catch (error) {
+      onError(error);
+      socket.destroy();
+    }
   });
   return {
     server,
@@ -46,4 +48,15 @@ export function forwardingServer(
         for (const socket of upgraded) socket.destroy();
       }),
   };
+}
+
+async function answer(
+  route: (host: string) => Route | undefined,
+  request: IncomingMessage,
+  response: ServerResponse,
+): Promise<void> {
+  const { host = "" } = request.headers;
+  const found = route(host);
+  if (found) await forward(found, request, response);
+  else sendPage(response, unknownHost(host));
 }

@@ -1,7 +1,7 @@
-import http, { type IncomingMessage, STATUS_CODES } from "node:http";
+import http, { type IncomingMessage } from "node:http";
 import type { Duplex } from "node:stream";
 import type { Route } from "./forward.js";
-import { requestHeaders, responseHeaders } from "./headers.js";
+import { rawHead, requestHeaders, responseHeaders } from "./headers.js";
 import { pageFor, rawPage } from "./pages.js";
 
 /** Leads a connection that asks for another protocol (a WebSocket) to the app behind `route`, and then both ways. */
@@ -19,27 +19,35 @@ export function forwardUpgrade(route: Route, request: IncomingMessage, client: D
     headers: requestHeaders(request, ["connection", "upgrade", "upgrade", request.headers.upgrade ?? ""]),
   });
   client.once("close", () => outgoing.destroy());
-  outgoing.once("error", () => client.end(rawPage(pageFor(route))));
+  let answered = false;
+  outgoing.on("error", () => {
+    if (!answered) client.end(rawPage(pageFor(route)));
+  });
   outgoing.once("response", (answer) => {
-    // The app refused: its answer, then the end.
-    client.write(headOf(answer, ["connection", "close"]));
+    answered = true;
+    // The app does not want to: its answer, then the end.
+    client.write(headOf(answer, ["connection", "close"]), "latin1");
     answer.pipe(client);
   });
   outgoing.once("upgrade", (answer, server, rest) => {
-    client.write(headOf(answer, ["connection", "upgrade", "upgrade", answer.headers.upgrade ?? ""]));
+    answered = true;
+    client.write(headOf(answer, ["connection", "upgrade", "upgrade", answer.headers.upgrade ?? ""]), "latin1");
     client.write(rest);
     server.write(head);
-    server.on("error", () => client.destroy());
-    server.once("close", () => client.destroy());
-    client.once("close", () => server.destroy());
-    server.pipe(client).pipe(server);
+    join(client, server);
+    join(server, client);
   });
   outgoing.end();
 }
 
+/** Passes on what `from` says; when it says no more, `to` is closed as soon as it has heard everything. */
+function join(from: Duplex, to: Duplex): void {
+  const close = () => to.end(() => to.destroy());
+  from.pipe(to, { end: false });
+  from.once("end", close).once("close", close);
+  from.on("error", () => from.destroy());
+}
+
 function headOf(answer: IncomingMessage, connection: string[]): string {
-  const fields = [...responseHeaders(answer), ...connection];
-  const lines = fields.flatMap((name, index) => (index % 2 === 0 ? [`${name}: ${fields[index + 1]}\r\n`] : []));
-  const status = answer.statusCode ?? 502;
-  return `HTTP/1.1 ${status} ${answer.statusMessage || STATUS_CODES[status]}\r\n${lines.join("")}\r\n`;
+  return rawHead(answer.statusCode ?? 502, answer.statusMessage, [...responseHeaders(answer), ...connection]);
 }
