@@ -1,5 +1,7 @@
-import { describe, expect, test } from "vitest";
+import { describe, expect, test, vi } from "vitest";
 import { PLATFORM, ref, service, synthesiseEnvironment } from "./synthesised.js";
+
+vi.setConfig({ testTimeout: 60_000, hookTimeout: 60_000 });
 
 describe("an environment with one service", async () => {
   const { terraform, provider, resource, output, data } = await synthesiseEnvironment();

@@ -3,20 +3,22 @@ import fs from "node:fs";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
-import { describe, expect, test } from "vitest";
+import { describe, expect, test, vi } from "vitest";
 import { environment, INFRA, inFolder, NODE_MODULES, PLATFORM, run, service } from "./synthesised.js";
+
+vi.setConfig({ testTimeout: 60_000, hookTimeout: 60_000 });
 
 const CONTENT = { schemaVersion: 1, stack: "environment", environment: environment(), platform: PLATFORM };
 
 describe("the template as TypeScript", () => {
   test("is sound, and takes what paas writes", async () => {
     expect(await typeCheck({ "contract.ts": CONTRACT })).toBe("");
-  }, 60_000);
+  });
 
   test("would not take anything else", async () => {
     const report = await typeCheck({ "contract.ts": `${CONTRACT}read[0] = { ...written, services: "none" };\n` });
     expect(report).toMatch(/contract\.ts.*'string' is not assignable to type 'Service\[\]'/);
-  }, 60_000);
+  });
 });
 
 const SOURCES = fileURLToPath(new URL("../../src", import.meta.url));

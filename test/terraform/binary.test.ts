@@ -1,8 +1,10 @@
 import fs from "node:fs";
 import path from "node:path";
-import { afterEach, beforeEach, expect, test } from "vitest";
+import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import { findTerraform } from "../../src/terraform/binary.js";
 import { TestRuns } from "./work-folder.js";
+
+vi.setConfig({ testTimeout: 60_000, hookTimeout: 60_000 });
 
 let runs: TestRuns;
 beforeEach(() => {

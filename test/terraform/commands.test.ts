@@ -5,6 +5,8 @@ import { apply, destroy, forceUnlock, init, outputs, plan, planReadOnly } from "
 import { ref } from "../infra/synthesised.js";
 import { appears, quick, slow, TestRuns } from "./work-folder.js";
 
+vi.setConfig({ testTimeout: 60_000, hookTimeout: 60_000 });
+
 let runs: TestRuns;
 beforeEach(() => {
   runs = new TestRuns();
@@ -202,7 +204,7 @@ describe("while another run holds the lock", () => {
     fs.writeFileSync(path.join(runs.folder, "go"), "");
     await applied;
     await plan(waiting);
-  }, 30_000);
+  });
 
   test("unlocking what is not locked is an error with Terraform's reason", async () => {
     const run = runs.run("unlock", { resource: quick("one") });
@@ -227,7 +229,7 @@ describe("an interrupt", () => {
     expect(state.resources.map(({ name }) => name)).toContain("quick");
     expect(fs.readdirSync(runs.folder).filter((name) => name.includes("lock.info"))).toEqual([]);
     expect(fs.existsSync(path.join(run.work, "errored.tfstate"))).toBe(false);
-  }, 30_000);
+  });
 
   test("before a command keeps it from starting", async () => {
     const run = runs.run("up", { resource: quick("one") });

@@ -1,9 +1,11 @@
 import { execFileSync } from "node:child_process";
 import fs from "node:fs";
 import path from "node:path";
-import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from "vitest";
+import { afterAll, afterEach, beforeAll, beforeEach, expect, test, vi } from "vitest";
 import { infraPackages, linkInto, packageCache } from "../../src/terraform/packages.js";
 import { TestRuns } from "./work-folder.js";
+
+vi.setConfig({ testTimeout: 60_000, hookTimeout: 60_000 });
 
 const made = new TestRuns();
 let runs: TestRuns;
@@ -29,21 +31,21 @@ test("are installed once per lock file", async () => {
   const other = await packages();
   expect(other.installed).toBe(true);
   expect(other.nodeModules).not.toBe(first.nodeModules);
-}, 60_000);
+});
 
 test("run no script of theirs, and leave the app's folder alone", async () => {
   const before = fs.readdirSync(infra);
   const { nodeModules } = await packages();
   expect(fs.existsSync(path.join(nodeModules, "tiny", "script-ran"))).toBe(false);
   expect(fs.readdirSync(infra)).toEqual(before);
-}, 60_000);
+});
 
 test("two who install at once both get the same, whole", async () => {
   const [first, second] = await Promise.all([packages(), packages()]);
   expect(first.nodeModules).toBe(second.nodeModules);
   expect(fs.existsSync(path.join(first.nodeModules, "tiny", "index.js"))).toBe(true);
   expect(fs.readdirSync(path.join(runs.folder, "cache"))).toHaveLength(1);
-}, 60_000);
+});
 
 test("that are not installed are an error where nothing may be installed", async () => {
   await expect(packages({ install: false })).rejects.toMatchObject({
@@ -61,7 +63,7 @@ test("that npm cannot install are an error with its words, and nothing half-inst
     details: expect.arrayContaining([expect.stringContaining("npm error")]),
   });
   expect(fs.readdirSync(path.join(runs.folder, "cache"))).toEqual([]);
-}, 60_000);
+});
 
 test("without a lock file are an error that names it", async () => {
   fs.rmSync(path.join(infra, "package-lock.json"));
@@ -80,7 +82,7 @@ test("come into the app's folder as links, once", async () => {
   fs.rmSync(linked);
   await linkInto(infra, nodeModules);
   expect(fs.existsSync(linked)).toBe(false);
-}, 60_000);
+});
 
 test.each([
   [{ PAAS_CACHE_DIR: "/c", XDG_CACHE_HOME: "/x", HOME: "/h" }, "/c/infra"],

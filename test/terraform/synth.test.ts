@@ -4,6 +4,8 @@ import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import { assertProviders, fullAddress } from "../../src/terraform/synth.js";
 import { environment, INFRA, inFolder, PLATFORM, run } from "../infra/synthesised.js";
 
+vi.setConfig({ testTimeout: 60_000, hookTimeout: 60_000 });
+
 const CONTENT = { schemaVersion: 1, stack: "environment", environment: environment(), platform: PLATFORM };
 
 afterEach(() => vi.unstubAllEnvs());
