@@ -4,13 +4,14 @@ import type { Tools } from "../tools.js";
 import { subjectOfBranch } from "./subject.js";
 
 export type NameOptions = { branch: string; json?: boolean };
-export type NameTools = Pick<Tools, "git" | "manifest" | "subscription" | "ui">;
+export type NameTools = Pick<Tools, "git" | "manifest" | "cloudName" | "subscription" | "ui">;
 
 /**
  * Prints the names of a branch's environment in its first life; a destroyed environment's next life has other hashes.
  * @throws PaasError `branch-name-empty`, `branch-not-an-environment` (exit 2)
  */
 export async function name(options: NameOptions, tools: NameTools): Promise<void> {
+  await tools.cloudName();
   const subscriptionId = await tools.subscription();
   const manifest = await tools.manifest();
   const { branch } = options;
