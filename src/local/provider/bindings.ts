@@ -89,7 +89,7 @@ class BindingParser {
     for (const attribute of describedAttributes(this.#classes.get(className) ?? "")) {
       const { name, text, computed, optional, required } = attribute;
       const sensitive = isSensitive(`${place}.${name}`);
-      const flags = { computed, optional, required, sensitive };
+      const flags = { computed, optional, required, sensitive, writeOnly: name.endsWith("_wo") };
       const member = members.get(name);
       const collection = /private _?\w+ = new cdktf\.(\w+)\(/.exec(text)?.[1];
       const nested = collection === undefined ? this.#nestedBlock(attribute, member, place) : undefined;
@@ -148,8 +148,8 @@ class BindingParser {
         };
       } else {
         const type = typeOfTypescript(typescript, members.get(property)?.kind);
-        const flags = { computed: false, optional, required: !optional, sensitive: isSensitive(property) };
-        block.attributes[property] = { type, ...flags };
+        const flags = { computed: false, optional, required: !optional, writeOnly: false };
+        block.attributes[property] = { type, ...flags, sensitive: isSensitive(property) };
       }
     }
     return block;

@@ -164,7 +164,8 @@ function writeBlock(block: Block): MessageWriter {
       .bool(4, attribute.required)
       .bool(5, attribute.optional)
       .bool(6, attribute.computed)
-      .bool(7, attribute.sensitive);
+      .bool(7, attribute.sensitive)
+      .bool(10, attribute.writeOnly);
     message.message(2, written);
   }
   for (const [name, nested] of Object.entries(block.blocks)) message.message(3, writeNested(name, nested));

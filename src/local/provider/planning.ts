@@ -41,7 +41,8 @@ function planBlock({ kind, block, prior, proposed, place }: BlockPlan): Attribut
   const planned: Attributes = {};
   for (const [name, attribute] of Object.entries(block.attributes)) {
     const given = proposed[name] ?? null;
-    planned[name] = given === null ? unset(attribute, prior, name, kind.defaults?.[place + name]) : given;
+    if (attribute.writeOnly) planned[name] = null;
+    else planned[name] = given === null ? unset(attribute, prior, name, kind.defaults?.[place + name]) : given;
   }
   for (const [name, nested] of Object.entries(block.blocks)) {
     planned[name] = planNested(nested, { kind, prior, proposed, name, place });

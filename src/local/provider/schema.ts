@@ -15,6 +15,8 @@ export type Attribute = {
   optional: boolean;
   computed: boolean;
   sensitive: boolean;
+  /** Given to the provider, never kept in plan or state. */
+  writeOnly: boolean;
 };
 
 /** `max` 0 = any number. */
@@ -35,11 +37,14 @@ export function objectType(block: Block): AttributeType {
   return ["object", fields];
 }
 
-/** Gives a value exactly the shape of its block: every attribute present, blocks as arrays, nothing else. */
+/**
+ * Gives a value exactly the shape that its block has in plan and state: every attribute present, blocks as arrays,
+ * nothing else, and no value that is only to be written.
+ */
 export function conform(block: Block, value: Attributes): Attributes {
   const shaped: Attributes = {};
   for (const [name, attribute] of Object.entries(block.attributes)) {
-    shaped[name] = conformType(attribute.type, value[name] ?? null);
+    shaped[name] = attribute.writeOnly ? null : conformType(attribute.type, value[name] ?? null);
   }
   for (const [name, nested] of Object.entries(block.blocks)) shaped[name] = conformNested(nested, value[name] ?? null);
   return shaped;

@@ -5,7 +5,7 @@ import { parseBinding, readBinding } from "./bindings.js";
 import type { TypeSchema } from "./schema.js";
 
 /** Counts the changes of what is parsed out of the bindings: schemas kept by another version are parsed again. */
-const PARSER_VERSION = 1;
+const PARSER_VERSION = 2;
 
 type Kept = { parser: number; bindingsVersion: string; schemas: TypeSchema[] };
 

@@ -24,7 +24,8 @@ export type ServedProvider = {
   close(): Promise<void>;
 };
 
-const HASHICORP_AZURERM = "registry.terraform.io/hashicorp/azurerm";
+/** Without a host: Terraform and OpenTofu each put their own before it. */
+const SOURCE = "hashicorp/azurerm";
 
 /**
  * Serves the simulated `hashicorp/azurerm` to any number of Terraform runs at once. Terraform is told to attach to it
@@ -41,7 +42,7 @@ export async function serveProvider(options: ProviderOptions): Promise<ServedPro
   const server = await serveUnary(socket, Object.fromEntries(methods), (path, error) => {
     log(`provider: ${path}: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`);
   });
-  return { reattach: { [HASHICORP_AZURERM]: attachment(socket) }, close: server.close };
+  return { reattach: { [SOURCE]: attachment(socket) }, close: server.close };
 }
 
 function attachment(socket: string): Record<string, unknown> {

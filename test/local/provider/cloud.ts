@@ -11,6 +11,9 @@ export const SUBSCRIPTION = "00000000-0000-4000-8000-000000000001";
 export const TENANT = "00000000-0000-4000-8000-0000000000ff";
 export const BINDINGS = path.dirname(createRequire(import.meta.url).resolve("@cdktf/provider-azurerm/package.json"));
 
+/** Each of these tests runs Terraform several times, beside others. */
+export const SLOW = { timeout: 60_000 };
+
 export type Configuration = {
   provider?: Record<string, unknown>;
   resource?: Record<string, Record<string, Record<string, unknown>>>;

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, test } from "vitest";
 import { BadStack, app as changeApp, template } from "./bad-stack.js";
-import { type Configuration, type Project, SUBSCRIPTION, TestCloud } from "./cloud.js";
+import { type Configuration, type Project, SLOW, SUBSCRIPTION, TestCloud } from "./cloud.js";
 import { ref, STACK_TYPES, stack } from "./stack.js";
 
 const cloud = new TestCloud();
@@ -37,7 +37,7 @@ function patch(id: string, attributes: Record<string, unknown>): void {
   cloud.store.put({ ...resource, attributes: { ...resource.attributes, ...attributes } });
 }
 
-describe.concurrent("a stack", () => {
+describe.concurrent("a stack", SLOW, () => {
   test("is there after apply, and a second plan is empty", async ({ expect }) => {
     const { project } = await applied("whole");
     expect(await planned(project)).toMatchObject({ exitCode: NO_CHANGES });
@@ -165,6 +165,19 @@ describe.concurrent("a stack", () => {
     expect(await project.state()).toEqual({});
   });
 
+  test("keeps an environment that another group's app lies in", async ({ expect }) => {
+    const { project } = await applied("shared");
+    const environment = `${groupId("shared")}/providers/Microsoft.App/managedEnvironments/cae-shared`;
+    const app = `${groupId("tenant")}/providers/Microsoft.App/containerApps/ca-tenant`;
+    const attributes = { name: "ca-tenant", container_app_environment_id: environment.toUpperCase() };
+    cloud.store.put({ id: app, type: "azurerm_container_app", attributes });
+    const { exitCode, output } = await project.terraform("destroy", "-auto-approve");
+    expect(exitCode).toBe(1);
+    expect(output).toContain(`Managed environment 'cae-shared' still has container apps: ${app}`);
+    cloud.store.delete(app);
+    await project.succeed("destroy", "-auto-approve");
+  });
+
   test("keeps in its state what was made before a failure, and goes on from there", async ({ expect }) => {
     const project = cloud.project(stack("partial"));
     const fault = "create azurerm_container_app ca-partial";
@@ -194,7 +207,7 @@ describe.concurrent("a stack", () => {
   });
 });
 
-describe.concurrent("a container app's secrets", () => {
+describe.concurrent("a container app's secrets", SLOW, () => {
   test("come back as plain values, references as references", async ({ expect }) => {
     const configuration = stack("secrets");
     const changed = Object.assign(new BadStack("secrets"), { configuration });
@@ -236,7 +249,7 @@ describe.concurrent("a container app's secrets", () => {
   });
 });
 
-describe.concurrent("a provider's features", () => {
+describe.concurrent("a provider's features", SLOW, () => {
   const group = (name: string) => ({
     azurerm_resource_group: { rg: { name: `rg-${name}`, location: "westeurope" } },
   });

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { type Configuration, SUBSCRIPTION, TestCloud } from "./cloud.js";
+import { type Configuration, SLOW, SUBSCRIPTION, TestCloud } from "./cloud.js";
 import { ref } from "./stack.js";
 
 const GROUP = `/subscriptions/${SUBSCRIPTION}/resourceGroups/rg-wide`;
@@ -75,7 +75,7 @@ function configuration(change: Record<string, Record<string, unknown>> = {}): Co
   };
 }
 
-test("resources of many types live and die, with the ids that Azure gives them", async () => {
+test("resources of many types live and die, with the ids that Azure gives them", SLOW, async () => {
   const project = cloud.project(configuration());
   await project.succeed("apply", "-auto-approve");
   await project.succeed("plan", "-detailed-exitcode");
@@ -105,7 +105,25 @@ test("resources of many types live and die, with the ids that Azure gives them",
   expect(cloud.store.list()).toEqual([]);
 });
 
-test("data sources read the store, the account and the vaults", async () => {
+test("a value that is only written is kept in no state", SLOW, async () => {
+  const secret = {
+    name: "quiet",
+    value_wo: "never-kept",
+    value_wo_version: 1,
+    key_vault_id: ref("azurerm_key_vault.it.id"),
+  };
+  const { azurerm_resource_group, azurerm_key_vault } = RESOURCES;
+  const resources = { azurerm_resource_group, azurerm_key_vault, azurerm_key_vault_secret: secret };
+  const labelled = Object.entries(resources).map(([type, it]) => [type, { it: it ?? {} }]);
+  const project = cloud.project({ ...configuration(), resource: Object.fromEntries(labelled) });
+  await project.succeed("apply", "-auto-approve");
+  await project.succeed("plan", "-detailed-exitcode");
+  expect(JSON.stringify(await project.state())).toContain("quiet");
+  expect(JSON.stringify(await project.state())).not.toContain("never-kept");
+  await project.succeed("destroy", "-auto-approve");
+});
+
+test("data sources read the store, the account and the vaults", SLOW, async () => {
   const vault = `${GROUP}-data/providers/Microsoft.KeyVault/vaults/kv-data`;
   cloud.store.put({
     id: `${GROUP}-data`,

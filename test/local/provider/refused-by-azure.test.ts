@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, test } from "vitest";
 import { add, app, BadStack, type Change, container, firstBlock, IN_GROUP, set, template } from "./bad-stack.js";
-import { SUBSCRIPTION, TestCloud } from "./cloud.js";
+import { SLOW, SUBSCRIPTION, TestCloud } from "./cloud.js";
 import { ref, STACK_TYPES, stack } from "./stack.js";
 
 type Row = [title: string, error: string, change: Change];
@@ -145,7 +145,7 @@ beforeAll(async () => {
 });
 afterAll(() => cloud.stop());
 
-describe.concurrent("terraform apply", () => {
+describe.concurrent("terraform apply", SLOW, () => {
   test("passes the good stack", async ({ expect }) => {
     expect(await cloud.project(stack("good")).apply()).toMatchObject({ exitCode: 0 });
   });

@@ -12,7 +12,7 @@ import {
   set,
   template,
 } from "./bad-stack.js";
-import { SUBSCRIPTION, TestCloud } from "./cloud.js";
+import { SLOW, SUBSCRIPTION, TestCloud } from "./cloud.js";
 import { STACK_TYPES, stack } from "./stack.js";
 
 type Row = [title: string, error: string, change: Change];
@@ -116,7 +116,7 @@ afterAll(() => cloud.stop());
 describe.concurrent.each([
   ["validate", INVALID],
   ["plan", UNPLANNABLE],
-])("terraform %s", (command, rows) => {
+])("terraform %s", SLOW, (command, rows) => {
   test("passes the good stack", async ({ expect }) => {
     expect(await cloud.project(stack("good")).terraform(command)).toMatchObject({ exitCode: 0 });
   });

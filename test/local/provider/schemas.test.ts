@@ -41,7 +41,7 @@ test("a binding's source becomes a schema", () => {
   const library = new SchemaLibrary(folder);
   library.ensure(["azurerm_container_app", "azurerm_key_vault", "azurerm_key_vault_secret"], BINDINGS);
   const app = schemaOf(library, "azurerm_container_app");
-  const flags = { computed: false, optional: false, required: false, sensitive: false };
+  const flags = { computed: false, optional: false, required: false, sensitive: false, writeOnly: false };
   expect(app?.attributes.name).toEqual({ ...flags, type: "string", required: true });
   expect(app?.attributes.latest_revision_name).toEqual({ ...flags, type: "string", computed: true });
   expect(app?.attributes.tags).toEqual({ ...flags, type: ["map", "string"], optional: true });
@@ -54,7 +54,12 @@ test("a binding's source becomes a schema", () => {
   expect(container?.blocks.env?.block.attributes.value?.sensitive).toBe(false);
   const policies = schemaOf(library, "azurerm_key_vault")?.attributes.access_policy;
   expect(policies).toMatchObject({ type: ["list", ["object", expect.anything()]], optional: true, computed: true });
-  expect(schemaOf(library, "azurerm_key_vault_secret")?.attributes.value?.sensitive).toBe(true);
+  const secret = schemaOf(library, "azurerm_key_vault_secret")?.attributes;
+  expect([secret?.value?.sensitive, secret?.value?.writeOnly, secret?.value_wo?.writeOnly]).toEqual([
+    true,
+    false,
+    true,
+  ]);
 });
 
 test("what was served once is served again without bindings, so that it can be destroyed", () => {

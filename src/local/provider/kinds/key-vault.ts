@@ -67,8 +67,9 @@ export const keyVaultSecret: Kind = {
   parent: "key_vault_id",
   name: { pattern: /^[0-9a-zA-Z-]{1,127}$/, says: "may only contain alphanumeric characters and dashes" },
   references: { key_vault_id: "azurerm_key_vault" },
-  problems: ({ value, value_wo: writeOnly }) =>
-    value === null && writeOnly === null
+  // A value that is only written is gone when this is asked again at apply; its version stays.
+  problems: ({ value, value_wo: writeOnly, value_wo_version: writeOnlyVersion }) =>
+    value === null && writeOnly === null && writeOnlyVersion === null
       ? [{ path: "value", message: "one of `value,value_wo` must be specified" }]
       : [],
   terraformId: { of: (id, attributes) => `${secretUri(id)}/${secretVersion(id, attributes)}`, find: findSecret },
