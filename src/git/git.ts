@@ -82,7 +82,8 @@ function gitOf(root: string, git: (...words: string[]) => Promise<string>): Git 
       const withIndex = run(root, { GIT_INDEX_FILE: index });
       try {
         await withIndex("read-tree", sha);
-        await withIndex("-c", "core.autocrlf=false", "checkout-index", "--all", "--force", `--prefix=${folder}/`);
+        // The work tree is named because a bare repository has none; git then writes there and nowhere else.
+        await withIndex(`--work-tree=${folder}`, "-c", "core.autocrlf=false", "checkout-index", "--all", "--force");
       } finally {
         await fs.rm(index, { force: true });
       }
@@ -109,6 +110,8 @@ function run(folder: string, extra: Record<string, string> = {}): (...words: str
     baseDir: folder,
     trimmed: true,
     allowEnvironment: ["GIT_INDEX_FILE", "GIT_TERMINAL_PROMPT"],
+    // `--work-tree` names a folder that this module has made itself.
+    unsafe: { allowUnsafeConfigPaths: true },
     timeout: { block: 60_000 },
   }).env({ ...gitEnvironment(), ...extra });
   return (...words) => git.raw(words);
