@@ -29,7 +29,12 @@ export function patchApp(request: ArmRequest, context: ArmContext, group: string
 }
 
 /** The end of a PATCH is the app as it has become. */
-export function getAppOperation(_request: ArmRequest, { store }: ArmContext, operation: string): ArmAnswer {
+export function getAppOperation(
+  _request: ArmRequest,
+  { store }: ArmContext,
+  _location: string,
+  operation: string,
+): ArmAnswer {
   const app = store.get(Buffer.from(operation, "base64url").toString("utf8"));
   if (app?.type !== APP) throw resourceNotFound(`${TYPE}/operationResults`, operation, "");
   return { status: 200, body: renderApp(app, store) };

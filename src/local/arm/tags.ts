@@ -12,13 +12,13 @@ import { type Fields, objectOf } from "./fields.js";
 /** Tags that one resource may have. */
 const MOST = 50;
 
-export function getTags(_request: ArmRequest, context: ArmContext, scope: string): ArmAnswer {
-  return { status: 200, body: renderTags(requireScope(context, scope)) };
+export function getTags(_request: ArmRequest, context: ArmContext, place: string): ArmAnswer {
+  return { status: 200, body: renderTags(requireScope(context, place)) };
 }
 
 /** Merges, replaces or deletes tags of a group or a resource. */
-export function patchTags({ body }: ArmRequest, context: ArmContext, scope: string): ArmAnswer {
-  const resource = requireScope(context, scope);
+export function patchTags({ body }: ArmRequest, context: ArmContext, place: string): ArmAnswer {
+  const resource = requireScope(context, place);
   const given = objectOf(objectOf(body.properties).tags);
   const tags = changedTags(objectOf(resource.attributes.tags), given, body.operation);
   if (Object.keys(tags).length > MOST) {
@@ -41,7 +41,9 @@ function changedTags(tags: Fields, given: Fields, operation: unknown): Fields {
   return Object.fromEntries(Object.entries(tags).filter(([name, value]) => named.get(name.toLowerCase()) !== value));
 }
 
-function requireScope({ store }: ArmContext, scope: string): Resource {
+/** @param place path of the resource below the subscription */
+function requireScope({ store, subscriptionId }: ArmContext, place: string): Resource {
+  const scope = `/subscriptions/${subscriptionId}/${place}`;
   const resource = store.get(scope);
   if (resource) return resource;
   const [, group = "", type, name] =
