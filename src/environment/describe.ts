@@ -20,7 +20,7 @@ export type EnvironmentRequest = {
 
 /**
  * Everything that a branch becomes.
- * @throws PaasError `branch-name-empty`, `branch-not-an-environment`, `project-changed`, `manifest-invalid` (exit 2)
+ * @throws PaasError `branch-name-empty`, `branch-not-an-environment`, `project-changed`, `location-changed`, `manifest-invalid` (exit 2)
  */
 export function describeEnvironment(request: EnvironmentRequest): Environment {
   const { manifest, trusted, branch, generation, subscriptionId } = request;
@@ -28,6 +28,7 @@ export function describeEnvironment(request: EnvironmentRequest): Environment {
   const fixed = fixedEnvironments(trusted);
   const envId = envIdOf(branch, { projectId: trusted.id, fixed });
   const settings = settingsFor(manifest, envId, trusted);
+  requirePlatformLocation(settings, trusted);
 
   const project = { id: trusted.id, name: trusted.name };
   const owner = { project, subscriptionId, envId, generation };
@@ -86,4 +87,17 @@ function requireSameProject(manifest: Manifest, trusted: Manifest): void {
     next: "take name and id from the default branch",
     exit: EXIT.usage,
   });
+}
+
+/** The shared platform is where the default branch says; a container app cannot lie in another region. */
+function requirePlatformLocation(settings: EnvironmentSettings, trusted: Manifest): void {
+  if (settings.isolation === "dedicated" || settings.location === trusted.location) return;
+  throw new PaasError(
+    "location-changed",
+    `the shared platform is in ${trusted.location}, not in ${settings.location}`,
+    {
+      next: "take the default branch's location, or say isolation: dedicated in paas.yaml",
+      exit: EXIT.usage,
+    },
+  );
 }

@@ -27,7 +27,7 @@ export function parseManifest(text: string, file: string): Parsed {
   const { base, overlays } = split(without(yaml.value, shape));
   const problems = [
     ...[...shape, ...overlayRules(overlays)].map((finding) => problemOf(finding, file, yaml, [])),
-    ...contentRules(base as Draft).map((finding) => problemOf(finding, file, yaml, [])),
+    ...contentRules(base as Draft, (base as Draft).location).map((finding) => problemOf(finding, file, yaml, [])),
     ...sampleIds(overlays).flatMap((envId) => mergedProblems({ base, overlays, file, yaml }, envId, shape)),
   ];
   return problems.length > 0 ? { problems: inOrder(problems) } : { manifest: manifestOf(base, overlays, file, text) };
@@ -51,7 +51,7 @@ export function requireManifest(text: string, file: string): Manifest {
 export function mergedDocument(manifest: Manifest, envId: string): MergedDocument {
   const merged = mergeFor(manifest.base, manifest.overlays, envId);
   const { data } = mergedSchema.safeParse(merged);
-  if (data && contentRules(data as Draft).length === 0) return data;
+  if (data && contentRules(data as Draft, manifest.location).length === 0) return data;
 
   const { file, text } = manifest.source;
   const yaml = parseYaml(text);
@@ -100,7 +100,7 @@ function mergedProblems(checked: Checked, envId: string, reported: Finding[]): P
   const shape = shapeFindings(mergedSchema, merged);
   const known = reported.flatMap(({ paths }) => paths.map(mergedPath));
   const fresh = shape.filter(({ paths }) => !paths.some((path) => known.some((other) => begins(other, path))));
-  const findings = [...fresh, ...contentRules(without(merged, shape) as Draft)];
+  const findings = [...fresh, ...contentRules(without(merged, shape) as Draft, (base as Draft).location)];
   const keys = overlaysFor(overlays, envId).map(({ key }) => key);
   return findings.map((finding) => problemOf(finding, file, yaml, keys));
 }

@@ -8,6 +8,8 @@ export type Finding = { paths: Path[]; message: string; atKey?: boolean };
 
 /** A document whose values have the right types, but of which parts may be missing. */
 export type Draft = {
+  location?: string;
+  isolation?: "shared" | "dedicated";
   services?: Record<string, Partial<ServiceDocument>>;
   addons?: Record<string, unknown>;
 };
@@ -16,8 +18,11 @@ const MAX_CPU = 4;
 /** Seconds; 30 minutes. */
 const MAX_STARTUP = 1800;
 
-/** What is wrong with a manifest, alone or merged for an environment, beyond the type of each value. */
-export function contentRules(draft: Draft): Finding[] {
+/**
+ * What is wrong with a manifest, alone or merged for an environment, beyond the type of each value.
+ * @param platformLocation region of the shared platform: what the manifest says without overlays
+ */
+export function contentRules(draft: Draft, platformLocation: Draft["location"]): Finding[] {
   const services = Object.entries(draft.services ?? {});
   const names = services.map(([name]) => name);
   return [
@@ -25,6 +30,7 @@ export function contentRules(draft: Draft): Finding[] {
       serviceRules(service, names).map((finding) => below(["services", name], finding)),
     ),
     ...Object.keys(draft.addons ?? {}).map((addon) => notYetAddon(addon)),
+    ...locationRules(draft, platformLocation),
   ];
 }
 
@@ -130,6 +136,17 @@ function domainRules({ domain }: Partial<ServiceDocument>): Finding[] {
   if (domain === undefined) return [];
   return [
     at("domain", "own domains are not in this version; use the URL that `paas open` prints, or a CNAME of yours"),
+  ];
+}
+
+/** A container app lies in the region of its Container Apps environment. */
+function locationRules({ location, isolation }: Draft, platformLocation: Draft["location"]): Finding[] {
+  if (location === undefined || location === platformLocation || isolation === "dedicated") return [];
+  return [
+    at(
+      "location",
+      `${location} is not where the platform is (${platformLocation}); say isolation: dedicated beside it`,
+    ),
   ];
 }
 

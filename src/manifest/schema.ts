@@ -35,7 +35,7 @@ function flag(allowed: string) {
 }
 
 function choice<const Values extends readonly [string, ...string[]]>(values: Values, purpose: string) {
-  const allowed = `${purpose}: ${values.join(", ")}`;
+  const allowed = `one of ${values.join(", ")}: ${purpose}`;
   return z.enum(values, { error: allowed }).meta({ description: allowed });
 }
 
@@ -60,28 +60,28 @@ const secretName = text(
   "the name of a secret: capital letters, digits and single underscores, like STRIPE_KEY",
   100,
 );
-const variableText = "the value of a variable: text, a number, true or false";
+const variableText = "text, a number, true or false: the value of a variable";
 const variable = z
   .union([z.string(), z.number(), z.boolean()], { error: variableText })
   .meta({ description: variableText });
-const startupText = "how long a new version may take until it is healthy: seconds, or a duration like 90s or 5m";
+const startupText = "seconds, or a duration like 90s or 5m: how long a new version may take until it is healthy";
 const startup = z
   .union([whole(1, 86_400, startupText), text(DURATION, startupText)], { error: startupText })
   .meta({ description: startupText });
 const secretsText = "a list of names of secrets; their values never stand in this file";
-const releaseText = "a command, run in the new image before traffic moves";
+const releaseText = "a command: run in the new image before traffic moves";
 const anything = z.record(z.string(), z.unknown(), { error: "a map" });
 
 const scaleFields = {
-  min: whole(0, 300, "replicas that always run: a whole number from 0 to 300").optional(),
-  max: whole(1, 300, "replicas at most: a whole number from 1 to 300").optional(),
+  min: whole(0, 300, "a whole number from 0 to 300: replicas that always run").optional(),
+  max: whole(1, 300, "a whole number from 1 to 300: replicas at most").optional(),
 };
 
 const plainServiceFields = {
   path: text(/\S/, "the service's folder inside the repository, like . or services/api"),
   compute: choice(["container-app", "app-service", "function"], "what runs it"),
-  port: whole(1, 65_535, "the port that the app listens on: a whole number from 1 to 65535"),
-  internal: flag("true keeps the service off the public ingress, false does not"),
+  port: whole(1, 65_535, "a whole number from 1 to 65535: the port that the app listens on"),
+  internal: flag("true or false: whether the service stays off the public ingress"),
   cpu: z
     .number({ error: "vCPU as a number, like 0.5" })
     .positive({ error: "vCPU as a number, like 0.5" })
@@ -121,13 +121,13 @@ const serviceChanges = z.strictObject(
 
 const location = text(/^[a-z][a-z0-9]+$/, "an Azure region in its short form, like westeurope", 40);
 const isolation = choice(["shared", "dedicated"], "Container Apps environment of the platform, or one per environment");
-const ttlText = "how long the environment lives after its last deployment: a duration like 12h or 7d, or never";
+const ttlText = "a duration like 12h or 7d, or never: how long the environment lives after its last deployment";
 
 export const overlaySchema = z.strictObject(
   {
     branch: text(/\S/, "the branch that the environment follows", 244).optional(),
     tier: choice(TIERS, "which platform it is on").optional(),
-    protected: flag("true asks for the id before anything is destroyed").optional(),
+    protected: flag("true or false: whether destroying it asks for the id").optional(),
     ttl: z
       .union([z.literal("never", { error: ttlText }), text(DURATION, ttlText)], { error: ttlText })
       .nullable()

@@ -87,7 +87,7 @@ describe("validate", () => {
     });
   });
 
-  it("names the missing file and the missing repository", async () => {
+  it("names the missing file", async () => {
     const bare = workbench({});
     opened.push(bare);
     await expect(validate({}, bare.tools)).rejects.toMatchObject({ code: "manifest-missing", exit: 2 });

@@ -119,6 +119,20 @@ describe("a pushed manifest", () => {
   });
 });
 
+describe("a branch that moves to another region", () => {
+  const moved = (isolation: string) =>
+    requireManifest(
+      `name: shop\nid: 7kq2mzt5abcdefghijklmnopqr\nlocation: northeurope\nisolation: ${isolation}\nservices: { web: { runtime: node } }\n`,
+      "paas.yaml",
+    );
+
+  it("leaves the shared platform", () => {
+    const refusal = expect.objectContaining({ code: "location-changed", exit: 2 });
+    expect(() => environment("env-alice", moved("shared"), PLAIN)).toThrow(refusal);
+    expect(environment("env-alice", moved("dedicated"), PLAIN).location).toBe("northeurope");
+  });
+});
+
 describe("expiry", () => {
   const deployed = new Date("2026-01-01T00:00:00Z");
   const rows: [ttl: number | null, guarded: boolean, expected: string | null][] = [

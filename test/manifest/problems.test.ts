@@ -33,10 +33,10 @@ describe("a field of a service", () => {
   const size =
     "Container Apps has cpu 0.25 with memory 0.5Gi, 0.5 with 1Gi, and so on in steps of 0.25 up to 4 with 8Gi";
   const folder = "expected a folder inside the repository, like . or services/api";
-  const port = "expected the port that the app listens on: a whole number from 1 to 65535";
+  const port = "expected a whole number from 1 to 65535: the port that the app listens on";
   const secret = "expected the name of a secret: capital letters, digits and single underscores, like STRIPE_KEY";
   const variable = "expected the name of an environment variable: letters, digits and _, not beginning with a digit";
-  const startup = "expected how long a new version may take until it is healthy: seconds, or a duration like 90s or 5m";
+  const startup = "expected seconds, or a duration like 90s or 5m: how long a new version may take until it is healthy";
   const shell = "but no shell reads this command; put the steps into a script and name that, or say sh -c '…'";
   const taken = "is set by paas (PORT, HOST and PAAS_* are)";
   const rows: [field: string, problem: string][] = [
@@ -54,7 +54,7 @@ describe("a field of a service", () => {
     ["path: ./.git/x", `path: .git/x is not committed; ${folder}`],
     ["compute: function", "compute: function is not in this version; use container-app, which runs any image"],
     ["compute: app-service", "compute: app-service is not in this version; use container-app, which runs any image"],
-    ["compute: vm", 'compute: found "vm", expected what runs it: container-app, app-service, function'],
+    ["compute: vm", 'compute: found "vm", expected one of container-app, app-service, function: what runs it'],
     ["cpu: 0.3", `cpu: found cpu 0.3 with memory 0.6Gi; ${size}`],
     ["cpu: 4.25", `cpu: found cpu 4.25 with memory 8.5Gi; ${size}`],
     ["cpu: 500m", 'cpu: found "500m", expected vCPU as a number, like 0.5'],
@@ -62,7 +62,7 @@ describe("a field of a service", () => {
     ["memory: 0.4Gi", `memory: found cpu 0.2 with memory 0.4Gi; ${size}`],
     ["cpu: 1, memory: 1Gi", `memory: found cpu 1 with memory 1Gi; ${size}`],
     ["scale: { min: 4, max: 2 }", "scale.min: min 4 is more than max 2"],
-    ["scale: { max: 0 }", "scale.max: found 0, expected replicas at most: a whole number from 1 to 300"],
+    ["scale: { max: 0 }", "scale.max: found 0, expected a whole number from 1 to 300: replicas at most"],
     ["scale: 3", "scale: found 3, expected a map with min and max"],
     [
       "health: healthz",
@@ -72,14 +72,17 @@ describe("a field of a service", () => {
     ["startup: 1.5", `startup: found 1.5, ${startup}`],
     ["startup: soon", `startup: found "soon", ${startup}`],
     ["startup: 2h", "startup: found 7200 seconds, expected at most 30m"],
-    ["internal: yes", 'internal: found "yes", expected true keeps the service off the public ingress, false does not'],
+    [
+      "internal: yes",
+      'internal: found "yes", expected true or false: whether the service stays off the public ingress',
+    ],
     ["env: { PORT: 1 }", `env.PORT: PORT ${taken}; \`port\` of the service chooses it`],
     ["env: { HOST: x }", `env.HOST: HOST ${taken}; take another name`],
     ["env: { paas_env: x }", `env.paas_env: paas_env ${taken}; take another name`],
     ["secrets: [PAAS_X]", `secrets[0]: PAAS_X ${taken}; take another name`],
     ["env: { WEB_URL: x }", "env.WEB_URL: WEB_URL is set by paas to the address of service web; take another name"],
     ["env: { 1A: x }", `env.1A: found "1A", ${variable}`],
-    ["env: { A: [1] }", "env.A: found a list, expected the value of a variable: text, a number, true or false"],
+    ["env: { A: [1] }", "env.A: found a list, expected text, a number, true or false: the value of a variable"],
     ["secrets: [a]", `secrets[0]: found "a", ${secret}`],
     ["secrets: [A__B]", `secrets[0]: found "A__B", ${secret}`],
     ["secrets: A", 'secrets: found "A", expected a list of names of secrets; their values never stand in this file'],
@@ -155,7 +158,7 @@ describe("the top of the file", () => {
     ],
     [
       `${HEAD}services:\n  web: {}\n`,
-      "5:8  services.web.runtime: is missing, expected how the service is built: node, python, static, docker",
+      "5:8  services.web.runtime: is missing, expected one of node, python, static, docker: how the service is built",
     ],
     [
       `${HEAD}services:\n  Web: { runtime: node }\n`,
@@ -203,9 +206,12 @@ describe("an overlay", () => {
     ],
     [
       '"*": { ttl: 3 }',
-      "29  environments.*.ttl: found 3, expected how long the environment lives after its last deployment: a duration like 12h or 7d, or never",
+      "29  environments.*.ttl: found 3, expected a duration like 12h or 7d, or never: how long the environment lives after its last deployment",
     ],
-    ["qa: { tier: test }", '29  environments.qa.tier: found "test", expected which platform it is on: nonprod, prod'],
+    [
+      "qa: { tier: test }",
+      '29  environments.qa.tier: found "test", expected one of nonprod, prod: which platform it is on',
+    ],
     ["qa:", "21  environments.qa: found nothing, expected a map of what is different in this environment"],
   ];
 
@@ -223,6 +229,8 @@ describe("an overlay", () => {
   qc: { services: { api: { port: 1 } } }
   qd: { services: { web: { runtime: null } } }
   qe: { services: { web: { env: { A: x } } } }
+  qf: { location: northeurope }
+  qg: { location: northeurope, isolation: dedicated }
 `,
     );
     expect(problemsOf(text).map((line) => line.replace(/[;,].*/, ""))).toEqual([
@@ -232,6 +240,7 @@ describe("an overlay", () => {
       "paas.yaml:10:26  environments.qc.services.api.runtime: is missing",
       "paas.yaml:11:37  environments.qd.services.web.runtime: is missing",
       "paas.yaml:12:35  environments.qe.services.web.env.A: A is a secret and a variable",
+      "paas.yaml:13:19  environments.qf.location: northeurope is not where the platform is (westeurope)",
     ]);
   });
 
