@@ -3,7 +3,7 @@ import path from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
 import { isLockError, terraformError } from "./failure.js";
 import { type Diagnostic, parseErrors, parseMessage } from "./messages.js";
-import { type Plan, parsePlan } from "./plan.js";
+import { hasChanges, type Plan, parsePlan } from "./plan.js";
 import { type Outcome, runTerraform, type TerraformRun } from "./run.js";
 
 const PLAN_FILE = "plan.tfplan";
@@ -38,10 +38,13 @@ export async function init(run: TerraformRun, backend: Backend): Promise<void> {
 /** Milliseconds between two tries. */
 const INIT_PAUSE = 500;
 
-/** Plans against the real state, under its lock, and keeps the plan for `apply`. */
+/** Plans against the real state, under its lock, and keeps the plan for `apply`; one without changes is not kept. */
 export async function plan(run: TerraformRun): Promise<Plan> {
   await stream(run, "plan", [`-lock-timeout=${lockSeconds(run)}s`, `-out=${PLAN_FILE}`]);
-  return showPlan(run);
+  const value = await showPlan(run);
+  // A saved plan holds the state's secrets.
+  if (!hasChanges(value)) fs.rmSync(path.join(run.work, PLAN_FILE), { force: true });
+  return value;
 }
 
 /**

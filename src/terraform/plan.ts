@@ -4,18 +4,19 @@ export type PlanAction = "create" | "update" | "replace" | "delete";
 export type Plan = {
   changes: Record<PlanAction, number>;
   resources: { address: string; type: string; action: PlanAction }[];
+  /** Names of outputs whose values change; they are saved by an apply even when no resource changes. */
+  outputs: string[];
 };
-
-export const NO_CHANGES: Plan = { changes: { create: 0, update: 0, replace: 0, delete: 0 }, resources: [] };
 
 type PlanDocument = {
   resource_changes?: { address: string; type: string; mode?: string; change: { actions: string[] } }[];
+  output_changes?: Record<string, { actions: string[] }>;
 };
 
 /** Reads the document of `terraform show -json <plan>`. */
 export function parsePlan(text: string): Plan {
   const document = JSON.parse(text) as PlanDocument;
-  const changes = { ...NO_CHANGES.changes };
+  const changes = { create: 0, update: 0, replace: 0, delete: 0 };
   const resources: Plan["resources"] = [];
   for (const { address, type, mode, change } of document.resource_changes ?? []) {
     const action = actionOf(change.actions);
@@ -23,7 +24,15 @@ export function parsePlan(text: string): Plan {
     changes[action] += 1;
     resources.push({ address, type, action });
   }
-  return { changes, resources };
+  const outputs = Object.entries(document.output_changes ?? {})
+    .filter(([, { actions }]) => actionOf(actions) !== null)
+    .map(([name]) => name);
+  return { changes, resources, outputs };
+}
+
+/** Whether an apply would do anything. */
+export function hasChanges({ resources, outputs }: Plan): boolean {
+  return resources.length > 0 || outputs.length > 0;
 }
 
 /** Terraform names a replacement by its two halves, in the order in which it does them. */
@@ -32,4 +41,12 @@ function actionOf(actions: string[]): PlanAction | null {
   if (actions.includes("create")) return "create";
   if (actions.includes("update")) return "update";
   return actions.includes("delete") ? "delete" : null;
+}
+
+/** `2 to create, 1 to update`, or `no change`. */
+export function planWords({ changes }: Pick<Plan, "changes">): string {
+  const words = Object.entries(changes)
+    .filter(([, number]) => number > 0)
+    .map(([action, number]) => `${number} to ${action}`);
+  return words.length === 0 ? "no change" : words.join(", ");
 }

@@ -2,6 +2,7 @@ import fs from "node:fs";
 import path from "node:path";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import { apply, destroy, forceUnlock, init, outputs, plan, planReadOnly } from "../../src/terraform/commands.js";
+import { hasChanges } from "../../src/terraform/plan.js";
 import { ref } from "../infra/synthesised.js";
 import { appears, quick, slow, TestRuns } from "./work-folder.js";
 
@@ -25,10 +26,25 @@ describe("up", () => {
     expect(await plan(run)).toEqual({
       changes: { create: 1, update: 0, replace: 0, delete: 0 },
       resources: [{ address: "terraform_data.quick", type: "terraform_data", action: "create" }],
+      outputs: ["value"],
     });
     await apply(run);
     expect(await outputs(run)).toEqual({ value: "one" });
-    expect((await plan(run)).resources).toEqual([]);
+    expect(hasChanges(await plan(run))).toBe(false);
+    expect(fs.existsSync(path.join(run.work, "plan.tfplan"))).toBe(false);
+  });
+
+  test("knows when only an output is new", async () => {
+    const run = runs.run("up", { resource: quick("one") });
+    await init(run, runs.backend);
+    await plan(run);
+    await apply(run);
+    const more = runs.run("more", { resource: quick("one"), output: OUTPUT });
+    await init(more, runs.backend);
+    const planned = await plan(more);
+    expect([planned.resources, planned.outputs]).toEqual([[], ["value"]]);
+    await apply(more);
+    expect(await outputs(more)).toEqual({ value: "one" });
   });
 
   test("tells about each resource as it is made", async () => {
@@ -144,6 +160,7 @@ describe("a read-only plan", () => {
     expect(await planReadOnly(run, state)).toEqual({
       changes: { create: 0, update: 1, replace: 0, delete: 0 },
       resources: [{ address: "terraform_data.quick", type: "terraform_data", action: "update" }],
+      outputs: [],
     });
     expect(fs.readFileSync(runs.state)).toEqual(state);
     const left = fs.readdirSync(run.work).filter((name) => !name.startsWith(".terraform"));

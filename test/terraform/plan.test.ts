@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { parsePlan } from "../../src/terraform/plan.js";
+import { hasChanges, parsePlan } from "../../src/terraform/plan.js";
 import { resourceTypesOfState } from "../../src/terraform/state.js";
 
 test.each([
@@ -25,7 +25,19 @@ test("data sources that are read later are no change", () => {
 });
 
 test("a plan without changes has no list of them", () => {
-  expect(parsePlan("{}")).toEqual({ changes: { create: 0, update: 0, replace: 0, delete: 0 }, resources: [] });
+  expect(parsePlan("{}")).toEqual({
+    changes: { create: 0, update: 0, replace: 0, delete: 0 },
+    resources: [],
+    outputs: [],
+  });
+});
+
+test("outputs that change are something to apply, those that stay are not", () => {
+  const outputs = { url: { actions: ["create"] }, group: { actions: ["no-op"] } };
+  const plan = parsePlan(JSON.stringify({ output_changes: outputs }));
+  expect(plan.outputs).toEqual(["url"]);
+  expect(hasChanges(plan)).toBe(true);
+  expect(hasChanges({ ...plan, outputs: [] })).toBe(false);
 });
 
 test("the azurerm types of a state, each once", () => {

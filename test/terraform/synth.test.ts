@@ -1,8 +1,9 @@
 import fs from "node:fs";
 import path from "node:path";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
-import { assertProviders, fullAddress } from "../../src/terraform/synth.js";
-import { environment, INFRA, inFolder, PLATFORM, run } from "../infra/synthesised.js";
+import { assertProviders, fullAddress, synthesise } from "../../src/terraform/synth.js";
+import { environment, INFRA, inFolder, NODE_MODULES, PLATFORM, run } from "../infra/synthesised.js";
+import { appears } from "./work-folder.js";
 
 vi.setConfig({ testTimeout: 60_000, hookTimeout: 60_000 });
 
@@ -116,6 +117,25 @@ describe("an app that fails", () => {
     const main = template("main.ts").replace("app.synth();", end);
     const content = { ...CONTENT, platform: { ...PLATFORM, names: NAMES, tags: {}, location: "westeurope" } };
     await expectFailure({ "main.ts": main }, { message: expect.stringContaining(message) }, content);
+  });
+
+  test("ends with the run when the user stops it", async () => {
+    await inFolder(async (folder) => {
+      const started = path.join(folder, "work", "synth", "home", "started");
+      const wait = `require("node:fs").writeFileSync(process.env.HOME + "/started", String(process.pid)); for (;;);\n`;
+      const infra = app(folder, { "main.ts": wait });
+      const abort = new AbortController();
+      const ended = synthesise({
+        infra,
+        work: path.join(folder, "work"),
+        environmentFile: "unread.json",
+        nodeModules: NODE_MODULES,
+        signal: abort.signal,
+      });
+      await appears(started);
+      abort.abort();
+      await expect(ended).rejects.toMatchObject({ code: "interrupted", exit: 130 });
+    });
   });
 
   test("leaves no result of an earlier run behind", async () => {
