@@ -1,59 +1,66 @@
-import type { Service } from "../manifest/manifest.js";
+import type { Manifest, Service } from "../manifest/manifest.js";
 import type { App } from "../scaffold/app.js";
-import { changes, type FileAction, type PlannedFile } from "../scaffold/plan.js";
+import { changes, type PlannedFile } from "../scaffold/plan.js";
+import type { PlannedRemote } from "../scaffold/remote.js";
 
-type Services = { services: readonly Pick<Service, "name" | "path" | "runtime" | "port" | "health">[] };
-
-export type InitReport = Services & {
-  manifest: { name: string; id: string } & Services;
+/** What `init` did, or would do. */
+export type InitOutcome = {
+  manifest: Manifest;
   apps: ReadonlyMap<string, App>;
   files: readonly PlannedFile[];
+  remote: PlannedRemote;
   next: string[];
-  dryRun: boolean;
 };
 
 /** `web  node  package.json: start "node server.js", express 5; port 3000 from server.js: …`, one line per service. */
-export function serviceLines({ services }: Services, apps: ReadonlyMap<string, App>): string[] {
-  const widest = Math.max(...services.map(({ name }) => name.length));
-  return services.map(({ name, runtime }) =>
-    [name.padEnd(widest), runtime.padEnd(6), evidenceOf(apps, name).join("; ")].join("  ").trimEnd(),
-  );
+export function serviceLines(
+  services: readonly Pick<Service, "name" | "runtime">[],
+  apps: ReadonlyMap<string, App>,
+): string[] {
+  const widest = (words: string[]) => Math.max(...words.map((word) => word.length));
+  const name = widest(services.map((service) => service.name));
+  const runtime = widest(services.map((service) => service.runtime));
+  return services.map((service) => {
+    const evidence = apps.get(service.name)?.evidence.join("; ") ?? "";
+    return [service.name.padEnd(name), service.runtime.padEnd(runtime), evidence].join("  ").trimEnd();
+  });
 }
 
-export function initDocument({ manifest, apps, files, next, dryRun }: Omit<InitReport, "services">) {
+export function documentOf({ manifest, apps, files, remote, next }: InitOutcome): Record<string, unknown> {
   return {
     project: { name: manifest.name, id: manifest.id },
-    services: manifest.services.map(({ name, path, runtime, port, health }) => ({
-      name,
-      path,
-      runtime,
-      port,
-      health,
-      evidence: evidenceOf(apps, name),
-      warnings: apps.get(name)?.warnings ?? [],
-    })),
+    services: manifest.services.map(({ name, path, runtime, port, health }) => {
+      const { evidence, warnings } = apps.get(name) ?? { evidence: [], warnings: [] };
+      return { name, path, runtime, port, health, evidence, warnings };
+    }),
     files: files.map(({ path, action }) => ({ path, action })),
-    dryRun,
+    remote,
     next,
   };
 }
 
 /** What was written, what was kept, and what to type now. */
-export function initText(files: readonly PlannedFile[], next: readonly string[]): string {
+export function resultText({ files, remote, next }: InitOutcome): string {
   const written = changes(files);
   const kept = files.filter(({ action, diff }) => action === "keep" && diff !== null);
-  const heading =
-    written.length === 0 ? ["nothing to write: every file is there"] : ["written:", ...fileLines(written)];
-  const keptLines = kept.length === 0 ? [] : ["kept as you have them:", ...fileLines(kept)];
-  return [...heading, ...keptLines, "", "next:", ...next.map((command) => `  ${command}`)].join("\n");
+  return [
+    ...(written.length === 0 ? ["nothing to write: every file is there"] : ["wrote", ...fileLines(written)]),
+    ...(kept.length === 0 ? [] : ["kept, though different from what init would write", ...fileLines(kept)]),
+    ...(remote.action === "create" ? [`git remote ${remote.name} → ${remote.url}`] : []),
+    ...nextLines(next),
+  ].join("\n");
 }
 
 /** The plan of a dry run, with every difference. */
-export function planText(files: readonly PlannedFile[], next: readonly string[]): string {
+export function planText({ files, remote, next }: InitOutcome): string {
   const differences = files.flatMap(({ diff }) => (diff === null ? [] : ["", diff.trimEnd()]));
-  return ["would write:", ...fileLines(files), ...differences, "", "next:", ...next.map((line) => `  ${line}`)].join(
-    "\n",
-  );
+  return [
+    "plan, nothing is written",
+    ...fileLines(files),
+    ...(remote.action === "create" ? [`git remote ${remote.name} → ${remote.url}`] : []),
+    ...differences,
+    ...nextLines(next),
+  ].join("\n");
 }
 
 /**
@@ -70,22 +77,23 @@ export function nextCommands(files: readonly PlannedFile[], dirty: boolean): str
   ];
 }
 
-function fileLines(files: readonly PlannedFile[]): string[] {
-  const widest = Math.max(...files.map(({ action }) => action.length));
-  return files.map(({ action, path }) => `  ${WORDS[action].padEnd(widest)}  ${path}`);
+function nextLines(next: readonly string[]): string[] {
+  return ["", "next", ...next.map((command) => `  ${command}`)];
 }
 
-const WORDS: Record<FileAction, string> = {
-  create: "create",
-  append: "append",
-  replace: "replace",
-  ask: "ask",
-  keep: "keep",
-  same: "same",
-};
-
-function evidenceOf(apps: ReadonlyMap<string, App>, name: string): string[] {
-  return apps.get(name)?.evidence ?? [];
+/** One line per file; files of `infra/` that fare alike are one line. */
+function fileLines(files: readonly PlannedFile[]): string[] {
+  const alike = (file: PlannedFile) =>
+    file.path.startsWith("infra/")
+      ? files.filter(({ path, action }) => path.startsWith("infra/") && action === file.action)
+      : [file];
+  const rows = files.flatMap((file) => {
+    const [first, ...others] = alike(file);
+    if (file !== first) return [];
+    return [{ ...file, path: others.length === 0 ? file.path : `infra/ (${others.length + 1} files)` }];
+  });
+  const widest = Math.max(...rows.map(({ action }) => action.length));
+  return rows.map(({ action, path }) => `  ${action.padEnd(widest)}  ${path}`);
 }
 
 function shellWord(word: string): string {

@@ -18,6 +18,9 @@ const BY_RUNTIME = { node: describeNode, python: describePython, static: describ
 const NO_SERVICES =
   /^(?:test|tests|__tests__|doc|docs|example|examples|fixtures|scripts|dist|build|coverage|public|site)$/;
 
+/** `paas.yaml` admits no path with these. */
+const UNNAMEABLE = /^[~]|^[A-Za-z]:|\\|\p{Cc}/u;
+
 /**
  * The services of a repository: the app at its top, or those in its folders, down to the second level or where its
  * workspaces are.
@@ -32,11 +35,9 @@ export function detectServices(files: Listing): DetectedService[] {
     if (found.some(({ path }) => folder.startsWith(`${path}/`))) continue;
     const app = detectApp(files, folder);
     if (!app) continue;
-    const name = serviceNameFrom(
-      folder.split("/").at(-1) ?? "",
-      found.map((service) => service.name),
-    );
-    found.push({ name, path: folder, app });
+    const taken = found.map((service) => service.name);
+    const name = serviceNameFrom(folder.split("/").at(-1) ?? "", taken);
+    found.push({ name, path: folder, app: { ...app, warnings: [...app.warnings, ...siblingWarnings(files, folder)] } });
   }
   return found.length === 0 && root ? [{ name: "web", path: ".", app: root }] : found;
 }
@@ -112,7 +113,21 @@ function candidateFolders(files: Listing, workspaces: RegExp[]): string[] {
     }
   }
   const barren = (folder: string) => folder.split("/").some((step) => NO_SERVICES.test(step));
-  return [...folders].filter((folder) => !barren(folder) && !files.has(`${folder}/cdktf.json`)).sort();
+  return [...folders]
+    .filter((folder) => !barren(folder) && !UNNAMEABLE.test(folder) && !files.has(`${folder}/cdktf.json`))
+    .sort();
+}
+
+/** A service is built from its own folder, so packages beside it are out of reach. */
+function siblingWarnings(files: Listing, folder: string): string[] {
+  const used = Object.keys(readPackageJson(files, folder)?.dependencies ?? {});
+  const manifests = files.paths.filter((file) => file.endsWith("/package.json") && !file.startsWith(`${folder}/`));
+  const siblings = manifests.map((file) => file.slice(0, -"/package.json".length));
+  return siblings.flatMap((sibling) => {
+    const name = readPackageJson(files, sibling)?.name ?? null;
+    if (name === null || !used.includes(name)) return [];
+    return [`${folder} needs ${name} from ${sibling}, but is built from its own folder: bundle it, or publish ${name}`];
+  });
 }
 
 /** Workspaces of npm and yarn (`package.json`) and of pnpm (`pnpm-workspace.yaml`). */

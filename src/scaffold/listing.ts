@@ -50,3 +50,8 @@ function readText(file: string): string | null {
 export function join(folder: string, file: string): string {
   return path.posix.join(folder, file);
 }
+
+/** The path of a file as seen from a folder that it lies in. */
+export function within(folder: string, file: string): string {
+  return folder === "." ? file : file.slice(folder.length + 1);
+}

@@ -24,15 +24,13 @@ export function readPackageJson(files: Listing, folder: string): PackageJson | n
     return null;
   }
   const fields = record(document);
-  const workspaces = Array.isArray(fields["workspaces"])
-    ? fields["workspaces"]
-    : record(fields["workspaces"])["packages"];
+  const workspaces = Array.isArray(fields.workspaces) ? fields.workspaces : record(fields.workspaces).packages;
   return {
-    name: word(fields["name"]),
-    main: word(fields["main"]),
-    scripts: words(fields["scripts"]),
-    dependencies: { ...words(fields["devDependencies"]), ...words(fields["dependencies"]) },
-    node: word(record(fields["engines"])["node"]),
+    name: word(fields.name),
+    main: word(fields.main),
+    scripts: words(fields.scripts),
+    dependencies: { ...words(fields.devDependencies), ...words(fields.dependencies) },
+    node: word(record(fields.engines).node),
     workspaces: Array.isArray(workspaces) ? workspaces.filter((pattern) => typeof pattern === "string") : [],
   };
 }

@@ -64,11 +64,11 @@ function unified(text: string): string {
   return text.replaceAll("\r\n", "\n");
 }
 
+/** Unified, without the index line that git would not print either. */
 function diffOf(path: string, current: string, content: string): string {
-  const patch = createTwoFilesPatch(path, path, unified(current), unified(content), "as it is", "as init writes it", {
-    context: 2,
-  });
-  return patch.split("\n").slice(1).join("\n");
+  const names = ["as it is", "as init writes it"] as const;
+  const patch = createTwoFilesPatch(path, path, unified(current), unified(content), ...names, { context: 2 });
+  return patch.slice(patch.indexOf("--- "));
 }
 
 /** The text with those lines at its end that it lacks; `.paas`, `/.paas/` and `.paas/` are the same to git here. */

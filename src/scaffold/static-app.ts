@@ -21,11 +21,11 @@ const GENERATORS: [name: string, output: string][] = [
 export function describeStatic(files: Listing, folder: string): App {
   const description = readPackageJson(files, folder);
   const generator = GENERATORS.find(([name]) => description?.dependencies[name] !== undefined);
-  const generated = description !== null && generator !== undefined && description.scripts["build"] !== undefined;
+  const generated = description !== null && generator !== undefined && description.scripts.build !== undefined;
   const finished = WEB_ROOTS.find((root) => files.has(join(folder, join(root, "index.html"))));
   const webRoot = generated ? generator[1] : (finished ?? ".");
   const found = generated
-    ? `${join(folder, "package.json")}: ${packageLabel(description, generator[0])}, build "${description.scripts["build"]}" → ${webRoot}/`
+    ? `${join(folder, "package.json")}: ${packageLabel(description, generator[0])}, build "${description.scripts.build}" → ${webRoot}/`
     : finished === undefined
       ? "no index.html"
       : join(folder, join(finished, "index.html"));

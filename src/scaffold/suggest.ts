@@ -4,6 +4,7 @@ import { type DetectedService, describeApp, detectServices, suggestProjectName }
 import type { Flags } from "./flags.js";
 import { join, type Listing } from "./listing.js";
 import type { Answers } from "./manifest-text.js";
+import { readPackageJson } from "./package-json.js";
 
 export const DEFAULT_LOCATION = "westeurope";
 
@@ -17,7 +18,7 @@ export type Suggestion = { answers: Answers; apps: Map<string, App> };
  */
 export function suggestAnswers(files: Listing, folderName: string, flags: Flags): Suggestion {
   const services = withFlags(files, flags.services.length > 0 ? named(files, flags) : detectServices(files), flags);
-  if (services.length === 0) throw nothingDetected();
+  if (services.length === 0) throw nothingDetected(files);
   return {
     answers: {
       name: flags.name ?? suggestProjectName(files, folderName),
@@ -41,7 +42,7 @@ function named(files: Listing, { services, runtime }: Flags): DetectedService[] 
     if (path !== "." && !files.paths.some((file) => file.startsWith(`${path}/`))) throw folderMissing(name, path);
     const within = detectServices(below(files, path)).find((service) => service.path === ".")?.app.runtime;
     const chosen = runtime ?? within;
-    if (chosen === undefined) throw nothingDetected(path);
+    if (chosen === undefined) throw nothingDetected(files, path);
     return { name, path, app: describeApp(files, path, chosen) };
   });
 }
@@ -78,10 +79,15 @@ function below(files: Listing, folder: string): Listing {
   return { paths, has: (file) => files.has(join(folder, file)), text: (file) => files.text(join(folder, file)) };
 }
 
-function nothingDetected(folder = "."): PaasError {
+function nothingDetected(files: Listing, folder = "."): PaasError {
   const where = folder === "." ? "this repository" : folder;
+  const manifest = join(folder, "package.json");
+  const why = readPackageJson(files, folder) === null ? "it is no JSON" : "it has no start script and no server.js";
   return new PaasError("nothing-detected", `no app was found in ${where}`, {
-    details: ["looked for package.json, requirements.txt, pyproject.toml, index.html and Dockerfile, two folders deep"],
+    details: [
+      "looked for package.json, requirements.txt, pyproject.toml, index.html and Dockerfile, two folders deep",
+      ...(files.has(manifest) ? [`${manifest} is there, but ${why}`] : []),
+    ],
     next: "name it: `paas init --service web=<folder> --runtime <node|python|static|docker>`, or begin with `--sample node`",
     exit: EXIT.usage,
   });

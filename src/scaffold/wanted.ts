@@ -1,4 +1,4 @@
-import type { Manifest, Runtime } from "../manifest/manifest.js";
+import type { Manifest, Runtime, Service } from "../manifest/manifest.js";
 import type { App } from "./app.js";
 import { join } from "./listing.js";
 import { SCHEMA_FILE } from "./manifest-text.js";
@@ -28,26 +28,33 @@ const MADE: Record<Runtime, string[]> = {
 /** Every file that belongs to a project; `paas.yaml` comes last, so that its presence says that the rest was written. */
 export function describeFiles(request: WantedRequest): WantedFile[] {
   const { manifest, templates, sample } = request;
-  return [
-    ...Object.entries(sample).map(([path, content]): WantedFile => ({ path, content, as: "ours" })),
+  const { file, text } = manifest.source;
+  const wanted: WantedFile[] = [
+    ...ours(sample),
     ...manifest.services.flatMap((service) => imageFiles(request, service)),
     { path: ".gitignore", content: gitignoreLines(manifest), as: "lines" },
-    ...Object.entries(templates.infra).map(
-      ([path, content]): WantedFile => ({ path: `infra/${path}`, content, as: "ours" }),
-    ),
+    ...ours(templates.infra, "infra"),
     { path: SCHEMA_FILE, content: templates.schema, as: "ours" },
-    { path: manifest.source.file, content: manifest.source.text, as: "once" },
+    { path: file, content: text, as: "once" },
   ];
+  // Two services in one folder share its Dockerfile.
+  return wanted.filter(({ path }, index) => wanted.findIndex((other) => other.path === path) === index);
 }
 
-function imageFiles({ apps, templates, foreign }: WantedRequest, service: Manifest["services"][number]): WantedFile[] {
+function ours(template: Template, folder = "."): WantedFile[] {
+  return Object.entries(template).map(([path, content]) => ({ path: join(folder, path), content, as: "ours" }));
+}
+
+/** An app with a Dockerfile of its own has its own ideas about what goes into the image, too. */
+function imageFiles({ apps, templates, foreign }: WantedRequest, service: Service): WantedFile[] {
   const app = apps.get(service.name);
   const path = join(service.path, "Dockerfile");
-  const ignore = join(service.path, ".dockerignore");
   const dockerfile = app && !foreign(path) ? renderDockerfile(templates.dockerfiles, app, service) : null;
+  if (dockerfile === null) return [];
+  const ignored = templates.ignore[".dockerignore"] ?? "";
   return [
-    ...(dockerfile === null ? [] : [{ path, content: dockerfile, as: "ours" } as const]),
-    { path: ignore, content: templates.ignore[".dockerignore"] ?? "", as: "once" },
+    { path, content: dockerfile, as: "ours" },
+    { path: join(service.path, ".dockerignore"), content: ignored, as: "once" },
   ];
 }
 

@@ -1,6 +1,6 @@
 # written by paas init: yours to change
 {{site}}
-RUN find . -type f -regex '.*\.\(html\|css\|js\|mjs\|json\|svg\|txt\|xml\)' -exec gzip --keep --best {} +
+RUN find . -type f \( -name '*.html' -o -name '*.css' -o -name '*.js' -o -name '*.svg' \) -exec gzip -k -9 {} +
 
 FROM nginxinc/nginx-unprivileged:1.29-alpine
 ENV PORT={{port}}
