@@ -29,6 +29,8 @@ export type BuildRequest = {
 export type LogRequest = {
   environment: Environment;
   services: EnvironmentService[];
+  /** Only the output of this revision. */
+  revision?: string;
   /** How many lines of history. */
   tail: number;
   follow: boolean;
@@ -131,6 +133,19 @@ export async function openCloud(name: CloudName, context: CloudContext): Promise
   if (name === "azure") throw notBootstrapped();
   const { openLocalCloud } = await import("./local/cloud.js");
   return openLocalCloud(context);
+}
+
+/** Connects to a cloud that runs already; null when the local one does not. */
+export async function openRunningCloud(name: CloudName, context: CloudContext): Promise<Cloud | null> {
+  if (name === "azure") throw notBootstrapped();
+  const { openRunningLocalCloud } = await import("./local/cloud.js");
+  return openRunningLocalCloud(context);
+}
+
+/** Makes the bare repository behind the git remote `local`; returns its path. */
+export async function createLocalRemote(root: string): Promise<string> {
+  const { createRemote } = await import("./local/remote.js");
+  return createRemote(root);
 }
 
 /** This version has no `bootstrap` yet, so no project can be on Azure. */

@@ -21,7 +21,7 @@ async function main(argv: string[]): Promise<number> {
 
   try {
     await program.parseAsync(argv, { from: "user" });
-    return EXIT.done;
+    return Number(process.exitCode ?? EXIT.done);
   } catch (error) {
     if (error instanceof CommanderError) return endOfUsage(error, options);
     return await report(interrupt.signal.aborted ? interrupted(error) : error, options, tools);

@@ -1,5 +1,5 @@
 import path from "node:path";
-import { type Cloud, type CloudName, openCloud } from "./cloud.js";
+import { type Cloud, type CloudName, createLocalRemote, openCloud, openRunningCloud } from "./cloud.js";
 import type { Git } from "./git/git.js";
 import type { Manifest } from "./manifest/manifest.js";
 import { createPrompt, type Prompt } from "./ui/prompt.js";
@@ -28,6 +28,12 @@ export type Tools = {
   subscription(): Promise<string>;
   /** Connects to the cloud, starting the local one when needed, and says so on stderr. */
   cloud(): Promise<Cloud>;
+  /** The cloud if it can be reached without starting anything. */
+  runningCloud(): Promise<Cloud | null>;
+  /** The git remote `local`: a bare repository with our hook. */
+  localRemote: { create(root: string): Promise<string> };
+  /** The packages of the CDKTF app in `<root>/infra`. */
+  infra: { install(root: string, onLine: (line: string) => void): Promise<void> };
 };
 
 /** The real tools; `options` are the command line's global ones. */
@@ -54,9 +60,9 @@ export function wireTools(options: GlobalOptions, variables: NodeJS.ProcessEnv, 
     const { subscriptionOf } = await import("./cloud.js");
     return subscriptionOf(await cloudName(), await manifest());
   });
+  const context = async () => ({ root: await root(), manifest: await manifest(), variables, note: ui.note });
   const cloud = once(async () => {
-    const name = await cloudName();
-    const opened = await openCloud(name, { root: await root(), manifest: await manifest(), variables, note: ui.note });
+    const opened = await openCloud(await cloudName(), await context());
     ui.note(ui.palette.faint(`cloud: ${opened.label}`));
     return opened;
   });
@@ -73,5 +79,15 @@ export function wireTools(options: GlobalOptions, variables: NodeJS.ProcessEnv, 
     cloudName,
     subscription,
     cloud,
+    runningCloud: async () => openRunningCloud(await cloudName(), await context()),
+    localRemote: { create: createLocalRemote },
+    infra: {
+      install: async (top, onLine) => {
+        const { infraPackages, linkInto, packageCache } = await import("./terraform/packages.js");
+        const infra = path.join(top, "infra");
+        const request = { infra, cache: packageCache(variables), install: true, onLine, signal };
+        await linkInto(infra, (await infraPackages(request)).nodeModules);
+      },
+    },
   };
 }

@@ -2,23 +2,38 @@ import path from "node:path";
 import type { Cloud, CloudContext, LogLine } from "../cloud.js";
 import { LOCAL_SUBSCRIPTION, LOCAL_TENANT } from "../cloud.js";
 import { describePlatform, platformOf } from "../environment/platform.js";
-import type { Tier } from "../manifest/manifest.js";
+import type { Manifest, Tier } from "../manifest/manifest.js";
 import type { AppStatus, BuildAnswer, BuildBody, ReleaseBody, TerraformBody } from "./api.js";
-import { localClientOptions } from "./client-options.js";
+import { localClientOptions } from "./certificate.js";
+import type { Connection } from "./connection.js";
 import { createRemote } from "./remote.js";
-import { ensureDaemon } from "./start.js";
+import { ensureDaemon, runningDaemon } from "./start.js";
 
-/** The local cloud as a `Cloud`: everything is asked of the checkout's daemon, which is started when it does not run. */
-export async function openLocalCloud(context: CloudContext): Promise<Cloud> {
+/**
+ * The local cloud as a `Cloud`: everything is asked of the checkout's daemon, which is started when it does not run.
+ * @param port gateway port to use from now on
+ */
+export async function openLocalCloud(context: CloudContext, port?: number): Promise<Cloud> {
   const { root, manifest } = context;
-  const daemon = await ensureDaemon(root, { variables: context.variables, note: context.note });
+  const { variables, note } = context;
+  const daemon = await ensureDaemon(root, { variables, note, ...(port === undefined ? {} : { port }) });
   await createRemote(root);
-  const { port, token, certificate, gatewayPort } = daemon.address;
+  return cloudOver(daemon, manifest);
+}
+
+/** The same for a daemon that runs already; null when none does. */
+export async function openRunningLocalCloud({ root, manifest }: CloudContext): Promise<Cloud | null> {
+  const daemon = await runningDaemon(root);
+  return daemon && cloudOver(daemon, manifest);
+}
+
+function cloudOver(daemon: Connection, manifest: Manifest): Cloud {
+  const { token, certificate, gatewayPort } = daemon.address;
   const credential = { getToken: async () => ({ token, expiresOnTimestamp: Date.now() + 3_600_000 }) };
   const options = localClientOptions(certificate);
   const platform = (tier: Tier) =>
     platformOf(describePlatform({ manifest, tier, subscriptionId: LOCAL_SUBSCRIPTION }), LOCAL_SUBSCRIPTION, LOCAL_TENANT);
-  const base = `https://127.0.0.1:${port}`;
+  const base = `https://127.0.0.1:${daemon.address.port}`;
 
   return {
     name: "local",
@@ -49,9 +64,11 @@ export async function openLocalCloud(context: CloudContext): Promise<Cloud> {
       const body: ReleaseBody = { app: appId(environment.resourceGroup, service.appName), digest: image.digest, command, env };
       await daemon.follow("/paas/releases", onLine, { body, signal });
     },
-    logs: ({ environment, services, tail, follow, signal }) => {
-      const apps = services.map(({ name, appName }) => ({ service: name, app: appId(environment.resourceGroup, appName) }));
-      return logLines(daemon, apps, tail, follow, signal);
+    logs: ({ environment, services, revision, tail, follow, signal }) => {
+      const query = new URLSearchParams({ tail: String(tail), follow: String(follow) });
+      if (revision) query.set("revision", revision);
+      for (const { name, appName } of services) query.append("app", `${name}=${appId(environment.resourceGroup, appName)}`);
+      return logLines(daemon, query, signal);
     },
     vault: {
       names: ({ envId }) => daemon.ask<string[]>(`/paas/secrets/${envId}`),
@@ -78,17 +95,13 @@ function appId(group: string, name: string): string {
 }
 
 async function* logLines(
-  daemon: Awaited<ReturnType<typeof ensureDaemon>>,
-  apps: { service: string; app: string }[],
-  tail: number,
-  follow: boolean,
+  daemon: Connection,
+  query: URLSearchParams,
   signal: AbortSignal,
 ): AsyncGenerator<LogLine> {
   const waiting: LogLine[] = [];
   let wake = () => {};
   let ended = false;
-  const query = new URLSearchParams({ tail: String(tail), follow: String(follow) });
-  for (const { service, app } of apps) query.append("app", `${service}=${app}`);
   const reading = daemon
     .follow(
       `/paas/logs?${query}`,

@@ -6,16 +6,16 @@ import { toWire, type WireLine } from "./wire.js";
 
 /** What the daemon does for the CLI beyond playing Azure. */
 export type Services = {
-  status(): DaemonStatus;
+  status(): Promise<DaemonStatus>;
   stop(): void;
-  terraform(body: TerraformBody): Promise<Record<string, string>>;
+  terraform(body: TerraformBody): Record<string, string>;
   resourceExists(id: string): boolean;
-  app(id: string): AppStatus;
+  app(id: string): Promise<AppStatus>;
   build(body: BuildBody, onLine: (line: string) => void, signal: AbortSignal): Promise<unknown>;
   release(body: ReleaseBody, onLine: (line: string) => void, signal: AbortSignal): Promise<unknown>;
   logs(
     apps: { service: string; app: string }[],
-    options: { tail: number; follow: boolean; signal: AbortSignal },
+    options: { revision: string | null; tail: number; follow: boolean; signal: AbortSignal },
   ): AsyncIterable<unknown>;
   secretNames(envId: string): string[];
   setSecret(envId: string, name: string, value: string): void;
@@ -55,7 +55,8 @@ export function controlHandler(services: Services): (request: IncomingMessage, r
         const cut = pair.indexOf("=");
         return { service: pair.slice(0, cut), app: pair.slice(cut + 1) };
       });
-      const options = { tail: Number(query.get("tail")), follow: query.get("follow") === "true", signal };
+      const [revision, tail] = [query.get("revision"), Number(query.get("tail"))];
+      const options = { revision, tail, follow: query.get("follow") === "true", signal };
       for await (const line of services.logs(apps, options)) onLine(JSON.stringify(line));
     },
   };

@@ -15,6 +15,7 @@ export type LocalFolder = {
   images: string;
   cache: string;
   logs: string;
+  /** Behind the git remote `local`; outside the folder, so that a push finds its hook whatever became of that. */
   remote: string;
   /** Values of the simulated vaults; outlives `reset`, like a vault outlives a deployment. */
   secrets: string;
@@ -34,7 +35,7 @@ export function localFolder(root: string): LocalFolder {
     images: inside("images"),
     cache: inside("cache"),
     logs: inside("logs"),
-    remote: inside("remote.git"),
+    remote: path.join(root, ".paas", "remote.git"),
     secrets: path.join(root, ".paas", "secrets"),
   };
 }

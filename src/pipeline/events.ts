@@ -48,3 +48,14 @@ export function stepsOf(emit: Emit, now: () => number): Steps {
     warn: (text) => emit({ step: "warning", status: "warning", detail: text }),
   };
 }
+
+/** The same steps under a longer name, `platform plan`. */
+export function under(prefix: string, steps: Steps): Steps {
+  return {
+    durations: steps.durations,
+    warn: steps.warn,
+    run: (step, work) => steps.run(`${prefix} ${step}`, work),
+    skip: (step, why) => steps.skip(`${prefix} ${step}`, why),
+    line: (step, text) => steps.line(`${prefix} ${step}`, text),
+  };
+}

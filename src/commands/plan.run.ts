@@ -1,0 +1,44 @@
+import { EXIT, PaasError } from "../errors.js";
+import { openDoors } from "../pipeline/doors.js";
+import { stepsOf } from "../pipeline/events.js";
+import { type PlanLine, type PlanOutcome, plan as runPlan } from "../pipeline/plan.js";
+import { findSource } from "../pipeline/source.js";
+import { planWords } from "../terraform/plan.js";
+import type { GlobalOptions, Tools } from "../tools.js";
+import type { Palette } from "../ui/palette.js";
+import { requireBranch, subjectOf } from "./subject.js";
+
+export type PlanOptions = GlobalOptions & { environment?: string; commit?: string; detailedExitcode?: boolean };
+
+/** With `--detailed-exitcode` 2 means changes, so every error that would exit 2 exits 1. */
+export async function plan(options: PlanOptions, tools: Tools): Promise<void> {
+  try {
+    await planEnvironment(options, tools);
+  } catch (error) {
+    if (!options.detailedExitcode || !(error instanceof PaasError) || error.exit !== EXIT.usage) throw error;
+    const { code, message, details, next, cause } = error;
+    throw new PaasError(code, message, { details, exit: EXIT.failed, cause, ...(next === undefined ? {} : { next }) });
+  }
+}
+
+async function planEnvironment(options: PlanOptions, tools: Tools): Promise<void> {
+  await tools.cloudName();
+  const branch = requireBranch(await subjectOf(options.environment, tools));
+  const git = await tools.git();
+  const source = await findSource(git, git, branch, options.commit ?? null);
+  const doors = await openDoors(tools);
+  const outcome = await tools.ui.progress((emit) => runPlan(source, doors, stepsOf(emit, () => performance.now())));
+  const { envId, kind, resourceGroup, tags, generation } = outcome.environment;
+  const environment = { envId, branch, commit: source.commit.sha, kind, generation, resourceGroup, tags };
+  const document = { environment, changes: outcome.changes, resources: outcome.resources };
+  tools.ui.result(options, document, text(outcome, tools.ui.palette));
+  if (options.detailedExitcode && outcome.resources.length > 0) process.exitCode = EXIT.usage;
+}
+
+const MARKS: Record<PlanLine["action"], string> = { create: "+", update: "~", replace: "±", delete: "-" };
+
+function text({ environment, changes, resources }: PlanOutcome, palette: Palette): string {
+  const colour = { create: palette.good, update: palette.warn, replace: palette.bad, delete: palette.bad };
+  const lines = resources.map(({ address, action }) => colour[action](`  ${MARKS[action]} ${address}`));
+  return [...lines, `${environment.envId}: ${planWords({ changes })}`].join("\n");
+}

@@ -1,0 +1,39 @@
+import { EXIT, PaasError } from "../errors.js";
+import { fixedEnvironments } from "../manifest/environments.js";
+import { environmentFromArgument, envIdOf } from "../naming/envId.js";
+import { trustedManifest } from "../pipeline/source.js";
+import type { Tools } from "../tools.js";
+
+/** The environment that a command is about; `branch` is null when only its record can tell. */
+export type Subject = { envId: string; branch: string | null };
+
+/** From the argument, then `PAAS_ENV`, then the current branch. */
+export async function subjectOf(
+  argument: string | undefined,
+  tools: Pick<Tools, "git" | "manifest" | "variables">,
+): Promise<Subject> {
+  const git = await tools.git();
+  const manifest = await tools.manifest();
+  const trusted = await trustedManifest(git, manifest);
+  const naming = { projectId: trusted.id, fixed: fixedEnvironments(trusted) };
+  const named = argument ?? tools.variables["PAAS_ENV"];
+  if (named) return environmentFromArgument(named, naming);
+  const branch = await git.currentBranch();
+  return { envId: envIdOf(branch, naming), branch };
+}
+
+/** The same for a branch that was pushed: the name is a branch and nothing else. */
+export async function subjectOfBranch(branch: string, tools: Pick<Tools, "git" | "manifest">): Promise<Subject> {
+  const manifest = await tools.manifest();
+  const trusted = await trustedManifest(await tools.git(), manifest);
+  return { envId: envIdOf(branch, { projectId: trusted.id, fixed: fixedEnvironments(trusted) }), branch };
+}
+
+/** For commands that build a commit: a hashed id alone does not tell the branch. */
+export function requireBranch({ envId, branch }: Subject): string {
+  if (branch !== null) return branch;
+  throw new PaasError("branch-needed", `the id ${envId} does not tell which branch it belongs to`, {
+    next: "name the branch itself, `paas up env-…`",
+    exit: EXIT.usage,
+  });
+}

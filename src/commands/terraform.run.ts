@@ -1,0 +1,36 @@
+import { describeEnvironment } from "../environment/describe.js";
+import { openDoors } from "../pipeline/doors.js";
+import { stepsOf } from "../pipeline/events.js";
+import { backendOf, prepareStack, stackOf } from "../pipeline/infrastructure.js";
+import { findSource } from "../pipeline/source.js";
+import { checkOut, workplaceAt } from "../pipeline/workplace.js";
+import { init } from "../terraform/commands.js";
+import { runOnTerminal } from "../terraform/run.js";
+import type { GlobalOptions, Tools } from "../tools.js";
+import { requireBranch, subjectOf } from "./subject.js";
+
+export type TerraformOptions = GlobalOptions & { environment: string; words: string[] };
+
+/** Prepares a folder as `up` would, then hands the terminal to Terraform; its exit code is ours. */
+export async function terraform(options: TerraformOptions, tools: Tools): Promise<void> {
+  const branch = requireBranch(await subjectOf(options.environment, tools));
+  const git = await tools.git();
+  const source = await findSource(git, git, branch, null);
+  const doors = await openDoors(tools);
+  const { manifest, trusted } = source;
+  const { subscriptionId } = doors.cloud;
+  const draft = describeEnvironment({ manifest, trusted, branch, generation: 0, subscriptionId });
+  const generation = (await doors.state.records.read(draft.record))?.record.generation ?? 0;
+  const environment = describeEnvironment({ manifest, trusted, branch, generation, subscriptionId });
+  const stack = stackOf(environment, doors.cloud.platform.of(environment.tier));
+
+  const workplace = workplaceAt(`${doors.work(environment.envId)}-terraform`);
+  const run = await tools.ui.progress(async (emit) => {
+    await checkOut(source, workplace);
+    const prepared = await prepareStack(stack, workplace, doors, stepsOf(emit, () => performance.now()));
+    await init(prepared, backendOf(stack));
+    return prepared;
+  });
+  const isTerminal = process.stdin.isTTY === true && process.stdout.isTTY === true;
+  process.exitCode = await runOnTerminal(run, options.words, isTerminal);
+}

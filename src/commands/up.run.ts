@@ -1,0 +1,67 @@
+import { PaasError } from "../errors.js";
+import { openDoors } from "../pipeline/doors.js";
+import { stepsOf } from "../pipeline/events.js";
+import { findSource, type Source } from "../pipeline/source.js";
+import { up as runUp, type UpOutcome } from "../pipeline/up.js";
+import type { GlobalOptions, Tools } from "../tools.js";
+import { lockTimeoutOf } from "./lock-timeout.js";
+import { requireBranch, type Subject, subjectOf, subjectOfBranch } from "./subject.js";
+
+export type UpOptions = GlobalOptions & {
+  environment?: string;
+  commit?: string;
+  lockTimeout?: string;
+  from?: string;
+  push?: boolean;
+};
+
+export async function up(options: UpOptions, tools: Tools): Promise<void> {
+  await tools.cloudName();
+  const subject = await pushedOrNamed(options, tools);
+  if (subject === null) return;
+  const lockTimeout = lockTimeoutOf(options.lockTimeout);
+  const source = await sourceOf(options, subject, tools);
+  const doors = await openDoors(tools);
+  tools.ui.note(heading(subject, source));
+  const outcome = await tools.ui.progress((emit) =>
+    runUp({ source, lockTimeout }, doors, stepsOf(emit, () => performance.now())),
+  );
+  tools.ui.result(options, documentOf(outcome), outcome.url ?? "");
+}
+
+/** Null for a pushed branch that is nobody's environment: git keeps it, paas does nothing. */
+async function pushedOrNamed({ environment, push }: UpOptions, tools: Tools): Promise<Subject | null> {
+  if (!push) return subjectOf(environment, tools);
+  try {
+    return await subjectOfBranch(environment ?? "", tools);
+  } catch (error) {
+    if (!(error instanceof PaasError) || error.code !== "branch-not-an-environment") throw error;
+    tools.ui.note(`${environment} is no environment's branch (env-*): stored, nothing deployed`);
+    return null;
+  }
+}
+
+async function sourceOf(options: UpOptions, subject: Subject, tools: Tools): Promise<Source> {
+  const git = await tools.git();
+  const { openObjects } = await import("../git/git.js");
+  const objects = options.from ? openObjects(options.from) : git;
+  const source = await findSource(git, objects, requireBranch(subject), options.commit ?? null);
+  if (!options.from && !options.commit && (await git.dirty())) {
+    tools.ui.warn(`uncommitted changes are left out: deploying commit ${source.commit.sha.slice(0, 8)}`);
+  }
+  return source;
+}
+
+function heading({ envId, branch }: Subject, { commit }: Source): string {
+  return `environment ${envId} · ${branch} · ${commit.sha.slice(0, 8)} ${commit.subject}`;
+}
+
+function documentOf({ environment, commit, services, url, durations }: UpOutcome): Record<string, unknown> {
+  const { envId, branch, kind, resourceGroup, tags, generation, tier } = environment;
+  return {
+    environment: { envId, branch, commit, kind, tier, generation, resourceGroup, tags },
+    services: services.map(({ name, url, image, changed }) => ({ name, url, image, healthy: true, changed })),
+    url,
+    durations,
+  };
+}

@@ -1,0 +1,22 @@
+import { fileURLToPath } from "node:url";
+import type { LocalFolder } from "./folder.js";
+import type { RunCommand, RunRequest } from "./runs.js";
+
+/**
+ * The command line that a push means. It is the same `paas` that a person would call, so that a push and a command do
+ * the same thing; a branch name is a word of its own after `--`, never part of a shell line.
+ */
+export function runCommand({ kind, branch, commit }: RunRequest, places: LocalFolder): RunCommand {
+  const cli = fileURLToPath(new URL("./main.js", import.meta.url));
+  const common = [cli, "-C", places.root, "--cloud", "local", "--no-prompt"];
+  const words =
+    kind === "up"
+      ? [...common, "up", "--push", "--from", places.remote, "--commit", commit ?? "", "--", branch]
+      : [...common, "destroy", "--push", "--yes", "--", branch];
+  return { words, cwd: places.root, variables: variables() };
+}
+
+function variables(): NodeJS.ProcessEnv {
+  const { PAAS_ENV: _, PAAS_CLOUD: __, FORCE_COLOR: ___, ...others } = process.env;
+  return { ...others, NO_COLOR: "1" };
+}

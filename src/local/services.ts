@@ -1,0 +1,99 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import { version } from "../version.js";
+import type { AppStatus, DaemonStatus } from "./api.js";
+import { appLogs } from "./app-logs.js";
+import { buildImage } from "./builder/builder.js";
+import { digestOf, removeImages } from "./builder/image.js";
+import type { Services } from "./control.js";
+import type { Door } from "./door.js";
+import type { LocalFolder } from "./folder.js";
+import type { SchemaLibrary } from "./provider/schemas.js";
+import type { Runs } from "./runs.js";
+import { recordsIn } from "./runtime/process-records.js";
+import type { Runtime } from "./runtime/runtime.js";
+import type { Secrets } from "./secrets.js";
+import type { Store } from "./store.js";
+
+/** The parts of the running local cloud that its own API speaks for. */
+export type Served = {
+  places: LocalFolder;
+  store: Store;
+  schemas: SchemaLibrary;
+  secrets: Secrets;
+  runtime: Runtime;
+  runs: Runs;
+  door: () => Door;
+  gatewayPort: number;
+  frontPort: () => number;
+  terraformVariables: () => Record<string, string>;
+  stop: () => void;
+};
+
+const APP = "azurerm_container_app";
+
+export function servicesOf(served: Served): Services {
+  const { places, store, schemas, secrets, runtime, runs } = served;
+  const startedAt = new Date().toISOString();
+  const status = async (): Promise<DaemonStatus> => ({
+    version,
+    pid: process.pid,
+    startedAt,
+    port: served.frontPort(),
+    doorPort: served.door().port,
+    gatewayPort: served.gatewayPort,
+    apps: await Promise.all(store.list(APP).map(async ({ id }) => ({ id, ...(await appStatus(id, runtime)) }))),
+    runs: runs.list(),
+    refused: served.door().refused,
+  });
+  return {
+    status,
+    stop: served.stop,
+    terraform: ({ types, bindings }) => {
+      schemas.ensure(
+        types.map((type) => type.replace(/^data\./, "")),
+        bindings,
+      );
+      return served.terraformVariables();
+    },
+    resourceExists: (id) => store.get(id) !== undefined,
+    app: (id) => appStatus(id, runtime),
+    build: (body, onLine, signal) => {
+      const { images, cache, folder } = places;
+      return buildImage({ ...body, images, cache, records: recordsIn(folder), onLine, signal });
+    },
+    release: ({ app, ...body }, onLine, signal) => runtime.release({ ...body, appId: app, onLine, signal }),
+    logs: (apps, request) => appLogs(apps, request, runtime),
+    secretNames: (envId) => secrets.names(envId),
+    setSecret: (envId, name, value) => secrets.set(envId, name, value),
+    forget: (envId) => forget(envId, served),
+    run: (request, onLine, signal) => runs.follow(request, onLine, signal),
+  };
+}
+
+async function appStatus(id: string, runtime: Runtime): Promise<AppStatus> {
+  return { ...runtime.status(id), ingressPort: await runtime.ingressPort(id) };
+}
+
+/** Longest that the processes of a removed app are waited for, in milliseconds. */
+const LEAVE_LIMIT = 30_000;
+
+/** Milliseconds that an unused image is kept: a build of another run may be about to use it. */
+const IMAGE_AGE = 60_000;
+
+/** Ends what is left of an environment on this machine. */
+async function forget(envId: string, { secrets, runtime, store, places }: Served): Promise<string> {
+  secrets.forget(envId);
+  await Promise.race([runtime.idle(), sleep(LEAVE_LIMIT, undefined, { ref: false })]);
+  const removed = removeImages(places.images, imagesInUse(store), IMAGE_AGE);
+  return removed.length === 0 ? "none unused" : `${removed.length} removed`;
+}
+
+/** Every digest that a revision of an app names; an image that could serve again is kept. */
+function imagesInUse(store: Store): Set<string> {
+  const references = store
+    .list(APP)
+    .flatMap(({ id }) => store.history(id)?.revisions ?? [])
+    .flatMap(({ template }) => (template.container as { image?: string }[] | undefined) ?? [])
+    .map(({ image }) => digestOf(image ?? ""));
+  return new Set(references.filter((digest) => digest !== null));
+}

@@ -1,0 +1,52 @@
+import path from "node:path";
+import type { Environment, EnvironmentService } from "../environment/environment.js";
+import { contentOf, copyContent } from "./content.js";
+import type { Built } from "./deploy.js";
+import type { Doors } from "./doors.js";
+import type { Steps } from "./events.js";
+import type { Workplace } from "./workplace.js";
+
+/** Builds the image of every service, side by side; what was built before with the same content is not built again. */
+export async function build(
+  environment: Environment,
+  workplace: Workplace,
+  doors: Doors,
+  steps: Steps,
+): Promise<Record<string, Built>> {
+  const results = await Promise.allSettled(
+    environment.services.map(async (service) => {
+      const image = await buildService(service, environment, workplace, doors, steps);
+      return [service.name, image] as const;
+    }),
+  );
+  const failed = results.find((result) => result.status === "rejected");
+  if (failed) throw failed.reason;
+  return Object.fromEntries(results.filter((result) => result.status === "fulfilled").map(({ value }) => value));
+}
+
+async function buildService(
+  service: EnvironmentService,
+  environment: Environment,
+  workplace: Workplace,
+  doors: Doors,
+  steps: Steps,
+): Promise<Built> {
+  const step = `build ${service.name}`;
+  const others = environment.services.map((other) => path.normalize(other.path));
+  return steps.run(step, async (tell) => {
+    const content = await contentOf(workplace.source, service, others.filter((other) => other !== "."));
+    const context = workplace.context(service.name);
+    await copyContent(content, context);
+    const { registryServer } = doors.cloud.platform.of(environment.tier);
+    const image = await doors.cloud.build({
+      environment,
+      service,
+      registryServer,
+      context,
+      contentKey: content.key,
+      onLine: tell,
+      signal: doors.signal,
+    });
+    return { value: { image, contentKey: content.key }, detail: image.cached ? "unchanged, not rebuilt" : "built" };
+  });
+}

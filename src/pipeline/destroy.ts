@@ -1,0 +1,183 @@
+import fs from "node:fs/promises";
+import path from "node:path";
+import { isOurs, TAG } from "../environment/tags.js";
+import { EXIT, PaasError } from "../errors.js";
+import type { EnvironmentRecord, JournalStep } from "../state/record.js";
+import type { HeldRecord } from "../state/records.js";
+import { destroy as destroyState, init } from "../terraform/commands.js";
+import { resourceTypesOfState } from "../terraform/state.js";
+import { writeStateOnly } from "../terraform/state-only.js";
+import type { Doors } from "./doors.js";
+import type { Done, Steps } from "./events.js";
+import { backendOf } from "./infrastructure.js";
+import { recordWith } from "./recording.js";
+import { noSuchEnvironment, type Target } from "./target.js";
+
+export type DestroyOutcome = { steps: { name: string; status: string; duration: number }[]; alreadyGone: boolean };
+
+/** How long Terraform may take before the group is deleted without it; an environment's resources take minutes. */
+const TERRAFORM_LIMIT = 20 * 60_000;
+
+/**
+ * Removes an environment and every trace of it: tombstone, Terraform's resources, the resource group, images, state.
+ * Each step tolerates that its work is done already and is noted in the record, so that a killed run is simply repeated.
+ */
+export async function destroy(target: Target, lockTimeout: number, doors: Doors, steps: Steps): Promise<DestroyOutcome> {
+  if (isGone(target)) return { steps: [], alreadyGone: true };
+  const held = await steps.run("lock", async (tell) => {
+    const purpose = { operation: "destroy" };
+    const value = await doors.state.records.hold(target.recordRef, purpose, { lockTimeout, signal: doors.signal, tell });
+    return { value, detail: target.envId };
+  });
+  try {
+    const running: Doors = { ...doors, signal: AbortSignal.any([doors.signal, held.lost]) };
+    return { steps: await destroyHeld(target, held, running, steps), alreadyGone: false };
+  } finally {
+    await held.release();
+  }
+}
+
+function isGone({ record, group, hasState }: Target): boolean {
+  return record?.state === "destroyed" && !group && !hasState;
+}
+
+async function destroyHeld(target: Target, held: HeldRecord, doors: Doors, steps: Steps) {
+  const journal = new Journal(tombstoneOf(target, held.record, doors.now()), held, doors, steps);
+  await journal.step("tombstone", async () => ({ value: undefined, detail: "no run may use it now" }));
+  await journal.step("terraform", () => destroyResources(target, doors, steps));
+  await journal.step("resource group", () => deleteGroup(target, doors));
+  await journal.step("images", async () => ({ value: undefined, detail: await doors.cloud.forget(target.envId) }));
+  await journal.step("state", async () => {
+    const removed = await doors.state.blobs.delete(target.stateRef);
+    await fs.rm(doors.work(target.envId), { recursive: true, force: true });
+    return { value: undefined, detail: removed ? `${target.stateRef.key} deleted` : "there was none" };
+  });
+  await journal.end();
+  return journal.outcome;
+}
+
+/** Writes each step into the record before and after it. */
+class Journal {
+  readonly outcome: { name: string; status: string; duration: number }[] = [];
+  #record: EnvironmentRecord;
+  readonly #held: HeldRecord;
+  readonly #doors: Doors;
+  readonly #steps: Steps;
+
+  constructor(record: EnvironmentRecord, held: HeldRecord, doors: Doors, steps: Steps) {
+    this.#record = record;
+    this.#held = held;
+    this.#doors = doors;
+    this.#steps = steps;
+  }
+
+  async step(name: string, work: () => Promise<Done<undefined>>): Promise<void> {
+    if (this.#doors.signal.aborted) throw new PaasError("aborted", `stopped before ${name}`);
+    const startedAt = this.#doors.now().toISOString();
+    await this.#note({ name, status: "running", startedAt, finishedAt: null, notes: [] });
+    try {
+      await this.#steps.run(name, work);
+    } catch (error) {
+      await this.#note({ name, status: "failed", startedAt, finishedAt: this.#doors.now().toISOString(), notes: [] });
+      throw error;
+    }
+    await this.#note({ name, status: "done", startedAt, finishedAt: this.#doors.now().toISOString(), notes: [] });
+    this.outcome.push({ name, status: "done", duration: this.#steps.durations[name] ?? 0 });
+  }
+
+  async end(): Promise<void> {
+    const now = this.#doors.now();
+    const last = { url: null, expires: null, services: {}, destroyedAt: now.toISOString() };
+    await this.#write(recordWith(this.#record, { ...last, state: "destroyed" }, now));
+  }
+
+  #note(step: JournalStep): Promise<void> {
+    const others = this.#record.journal.filter(({ name }) => name !== step.name);
+    return this.#write(recordWith(this.#record, { journal: [...others, step] }, this.#doors.now()));
+  }
+
+  async #write(record: EnvironmentRecord): Promise<void> {
+    await this.#held.write(record);
+    this.#record = record;
+  }
+}
+
+/** From the record, else from what the group's tags say. */
+function tombstoneOf(target: Target, record: EnvironmentRecord | null, now: Date): EnvironmentRecord {
+  const moment = now.toISOString();
+  if (record) return recordWith(record, { state: "destroying" }, now);
+  const tags = target.group?.tags ?? {};
+  if (!target.group && !target.hasState) throw noSuchEnvironment(target.envId);
+  return {
+    schemaVersion: 1,
+    envId: target.envId,
+    branch: decodeURIComponent(tags[TAG.branch] ?? `env-${target.envId}`),
+    branchSha: tags[TAG.branchSha] ?? "",
+    projectId: tags[TAG.projectId] ?? "",
+    kind: target.protected ? "fixed" : "branch",
+    tier: target.tier,
+    generation: Number(tags[TAG.generation] ?? 0),
+    state: "destroying",
+    resourceGroup: target.group?.name ?? "",
+    commit: tags["paas-commit"] ?? "",
+    url: null,
+    createdAt: moment,
+    updatedAt: moment,
+    expires: null,
+    destroyedAt: null,
+    services: {},
+    deployments: [],
+    journal: [],
+  };
+}
+
+/**
+ * Lets Terraform remove what is in the state, also what lies outside the group. It synthesises nothing, so a broken or
+ * hostile stack can neither stop it nor ride it. Where it fails the group is deleted all the same, unless someone holds
+ * the state or the environment is protected.
+ */
+async function destroyResources(target: Target, doors: Doors, steps: Steps): Promise<Done<undefined>> {
+  const state = await doors.state.blobs.download(target.stateRef);
+  const types = resourceTypesOfState(state);
+  if (types.length === 0) return { value: undefined, detail: "nothing in the state" };
+  const terraform = await doors.terraform();
+  const work = path.join(doors.work(target.envId), "destroy");
+  const run = {
+    binary: terraform.path,
+    envId: target.envId,
+    work,
+    variables: await doors.cloud.terraform.variables(types, null),
+    signal: AbortSignal.any([doors.signal, AbortSignal.timeout(TERRAFORM_LIMIT)]),
+  };
+  try {
+    writeStateOnly(work, { purge: target.tier === "nonprod" });
+    await init(run, backendOf({ platform: doors.cloud.platform.of(target.tier), state: target.stateRef }));
+    await destroyState(run);
+    return { value: undefined, detail: "all resources in the state" };
+  } catch (error) {
+    if (doors.signal.aborted || target.protected || !(error instanceof PaasError) || error.exit === EXIT.locked) throw error;
+    steps.warn(`Terraform could not remove everything (${error.message}); deleting the group instead`);
+    return { value: undefined, detail: "left to the deletion of the group" };
+  }
+}
+
+/** Deletes the group that carries the tags; looked for anew, because Terraform has most likely removed it. */
+async function deleteGroup(target: Target, doors: Doors): Promise<Done<undefined>> {
+  const name = target.group?.name ?? target.record?.resourceGroup;
+  const group = name ? await doors.groups.find(name) : null;
+  if (!group) return { value: undefined, detail: "gone" };
+  if (!isOurs(group.tags, { tags: target.group?.tags ?? expectedTags(target) })) {
+    throw new PaasError("foreign-group", `the resource group ${group.name} does not carry this environment's tags`, {
+      details: [`found ${JSON.stringify(group.tags)}`],
+      next: "it is left alone; look at it, and remove it yourself if it is yours",
+      exit: EXIT.refused,
+    });
+  }
+  await doors.groups.delete(group.name, doors.signal);
+  return { value: undefined, detail: `${group.name} deleted` };
+}
+
+function expectedTags({ record }: Target): Record<string, string> {
+  if (!record) return {};
+  return { [TAG.projectId]: record.projectId, [TAG.environment]: record.envId, [TAG.branchSha]: record.branchSha };
+}

@@ -1,0 +1,122 @@
+import type { Environment, Platform } from "../environment/environment.js";
+import { PaasError } from "../errors.js";
+import { apply, type Backend, init, outputs, plan, planReadOnly } from "../terraform/commands.js";
+import { infraPackages, packageCache } from "../terraform/packages.js";
+import { type Plan, planWords } from "../terraform/plan.js";
+import type { ResourceEvent, TerraformRun } from "../terraform/run.js";
+import { resourceTypesOfState } from "../terraform/state.js";
+import { assertProviders, type Synthesis, synthesise } from "../terraform/synth.js";
+import { count } from "../ui/wording.js";
+import type { Doors } from "./doors.js";
+import type { Steps } from "./events.js";
+import { type EnvironmentFile, type Workplace, writeEnvironmentFile } from "./workplace.js";
+
+/** One stack of the CDKTF app and where its state lies. */
+export type Stack = {
+  /** Environment that messages name. */
+  envId: string;
+  content: EnvironmentFile;
+  platform: Platform;
+  state: { container: string; key: string };
+};
+
+/** The stack of an environment. */
+export function stackOf(environment: Environment, platform: Platform): Stack {
+  const content = { schemaVersion: 1 as const, stack: "environment" as const, environment, platform };
+  return { envId: environment.envId, content, platform, state: environment.state };
+}
+
+/** What an apply left behind. */
+export type Applied = { plan: Plan; outputs: Record<string, unknown> };
+
+/** Synthesises, plans and applies a stack, step by step; a plan without changes is not applied. */
+export async function applyStack(stack: Stack, workplace: Workplace, doors: Doors, steps: Steps): Promise<Applied> {
+  const run = await prepareStack(stack, workplace, doors, steps);
+  const planned = await steps.run("plan", async () => {
+    await init(run, backendOf(stack));
+    const value = await plan(run);
+    return { value, detail: planWords(value) };
+  });
+  if (planned.resources.length === 0) {
+    steps.skip("apply", "nothing to change");
+  } else {
+    await steps.run("apply", async (tell) => {
+      const progress = countdown(planned.resources.length, tell);
+      await apply({ ...run, onEvent: progress });
+      return { value: undefined, detail: `${planned.resources.length} of ${count(planned.resources.length, "resource")}` };
+    });
+  }
+  return { plan: planned, outputs: await outputs(run) };
+}
+
+/** The plan of a stack against a copy of its state; nothing is written and no lock is taken. */
+export async function planStack(stack: Stack, workplace: Workplace, doors: Doors, steps: Steps): Promise<Plan> {
+  const run = await prepareStack(stack, workplace, doors, steps);
+  const state = await doors.state.blobs.download(stack.state);
+  return steps.run("plan", async () => {
+    const value = await planReadOnly(run, state);
+    return { value, detail: planWords(value) };
+  });
+}
+
+/** Bundles and runs `infra/`, and makes everything ready that Terraform needs. */
+export async function prepareStack(
+  stack: Stack,
+  workplace: Workplace,
+  doors: Doors,
+  steps: Steps,
+): Promise<TerraformRun> {
+  const terraform = await doors.terraform();
+  const synthesis = await synth(stack, workplace, doors, steps);
+  assertProviders(synthesis, doors.cloud.terraform.providers);
+  const state = await doors.state.blobs.download(stack.state);
+  const types = new Set([...synthesis.resourceTypes, ...resourceTypesOfState(state)]);
+  return {
+    binary: terraform.path,
+    envId: stack.envId,
+    work: workplace.folder,
+    variables: await doors.cloud.terraform.variables([...types], synthesis.bindings),
+    signal: doors.signal,
+  };
+}
+
+async function synth(stack: Stack, workplace: Workplace, doors: Doors, steps: Steps): Promise<Synthesis> {
+  const { infra, environmentFile } = workplace;
+  const cache = packageCache(doors.variables);
+  const request = { infra, cache, onLine: () => {}, signal: doors.signal };
+  const cached = await infraPackages({ ...request, install: false }).catch(isNotInstalled);
+  const { nodeModules } =
+    cached ??
+    (await steps.run("install infra", async (tell) => {
+      tell("npm ci --ignore-scripts, once per lock file");
+      return { value: await infraPackages({ ...request, install: true }) };
+    }));
+  return steps.run("synth", async () => {
+    await writeEnvironmentFile(environmentFile, stack.content);
+    const work = workplace.folder;
+    const value = await synthesise({ infra, work, environmentFile, nodeModules, signal: doors.signal });
+    return { value, detail: "infra/ to Terraform JSON" };
+  });
+}
+
+function isNotInstalled(error: unknown): null {
+  if (error instanceof PaasError && error.code === "infra-not-installed") return null;
+  throw error;
+}
+
+export function backendOf({ platform, state }: Pick<Stack, "platform" | "state">): Backend {
+  return {
+    storage_account_name: platform.stateAccount,
+    container_name: state.container,
+    key: state.key,
+    use_azuread_auth: true,
+  };
+}
+
+function countdown(total: number, tell: (detail: string) => void): (event: ResourceEvent) => void {
+  let done = 0;
+  return ({ phase, address }) => {
+    if (phase === "done") done += 1;
+    tell(`${done}/${total} ${address}`);
+  };
+}

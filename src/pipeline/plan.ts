@@ -1,0 +1,71 @@
+import path from "node:path";
+import { describeEnvironment } from "../environment/describe.js";
+import type { Environment } from "../environment/environment.js";
+import { EXIT, PaasError } from "../errors.js";
+import type { EnvironmentRecord } from "../state/record.js";
+import type { PlanAction } from "../terraform/plan.js";
+import { contentOf } from "./content.js";
+import type { Doors } from "./doors.js";
+import type { Steps } from "./events.js";
+import { planStack, stackOf } from "./infrastructure.js";
+import type { Source } from "./source.js";
+import { checkOut, type Workplace, workplaceAt } from "./workplace.js";
+
+export type PlanLine = { address: string; type: string; action: PlanAction };
+
+export type PlanOutcome = {
+  environment: Environment;
+  changes: Record<PlanAction, number>;
+  /** Terraform's changes, then the services that would be built and deployed (`type: container`). */
+  resources: PlanLine[];
+};
+
+/** What `up` would change. Reads only: no lock is taken, nothing in the cloud is written. */
+export async function plan(source: Source, doors: Doors, steps: Steps): Promise<PlanOutcome> {
+  await doors.terraform();
+  const { manifest, trusted, branch } = source;
+  const { subscriptionId } = doors.cloud;
+  const draft = describeEnvironment({ manifest, trusted, branch, generation: 0, subscriptionId });
+  const record = (await doors.state.records.read(draft.record))?.record ?? null;
+  const alive = record !== null && record.state !== "destroyed";
+  const generation = record === null ? 0 : alive ? record.generation : record.generation + 1;
+  const environment = describeEnvironment({ manifest, trusted, branch, generation, subscriptionId });
+  if (!(await doors.cloud.platform.exists(environment.tier))) throw noPlatform(environment);
+
+  // A folder of its own: a plan may go on beside a run of the same environment.
+  const workplace = workplaceAt(`${doors.work(environment.envId)}-plan`);
+  await steps.run("checkout", async () => {
+    await checkOut(source, workplace);
+    return { value: undefined, detail: source.commit.sha.slice(0, 8) };
+  });
+  const stack = stackOf(environment, doors.cloud.platform.of(environment.tier));
+  const infrastructure = await planStack(stack, workplace, doors, steps);
+  const containers = await containerChanges(environment, alive ? record : null, workplace);
+  const changes = { ...infrastructure.changes };
+  for (const { action } of containers) changes[action] += 1;
+  return { environment, changes, resources: [...infrastructure.resources, ...containers] };
+}
+
+/** The services whose files are not those of their last deployment. */
+async function containerChanges(
+  environment: Environment,
+  record: EnvironmentRecord | null,
+  workplace: Workplace,
+): Promise<PlanLine[]> {
+  const others = environment.services.map((service) => path.normalize(service.path)).filter((place) => place !== ".");
+  const lines: PlanLine[] = [];
+  for (const service of environment.services) {
+    const { key } = await contentOf(workplace.source, service, others);
+    const last = record?.services[service.name];
+    if (last?.contentKey === key) continue;
+    lines.push({ address: `service.${service.name}`, type: "container", action: last ? "update" : "create" });
+  }
+  return lines;
+}
+
+function noPlatform({ tier, envId }: Environment): PaasError {
+  return new PaasError("no-platform", `the ${tier} platform that ${envId} needs is not there yet`, {
+    next: "`paas local start` makes it; `paas up` does so too",
+    exit: EXIT.failed,
+  });
+}

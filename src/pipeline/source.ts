@@ -1,0 +1,51 @@
+import { EXIT, PaasError } from "../errors.js";
+import type { Commit, Git } from "../git/git.js";
+import type { Manifest } from "../manifest/manifest.js";
+import { requireManifest } from "../manifest/parse.js";
+
+/** A commit of an environment's branch, with the two manifests that decide what becomes of it. */
+export type Source = {
+  branch: string;
+  commit: Commit;
+  /** Where the commit's files are read from. */
+  objects: Git;
+  /** `paas.yaml` of the commit. */
+  manifest: Manifest;
+  /** `paas.yaml` of the default branch: branch, tier and protection of fixed environments are read from it alone. */
+  trusted: Manifest;
+};
+
+/**
+ * Finds the commit that an environment is made of: `revision` when told, else the tip of the local branch, else HEAD
+ * when the branch is checked out. Never the working tree.
+ */
+export async function findSource(git: Git, objects: Git, branch: string, revision: string | null): Promise<Source> {
+  const commit = await objects.commit(revision ?? (await tipOf(git, branch)));
+  const text = await objects.show(commit.sha, "paas.yaml");
+  if (text === null) {
+    throw new PaasError("manifest-missing", `commit ${commit.sha.slice(0, 8)} of ${branch} has no paas.yaml`, {
+      next: "`paas init`, then commit what it writes",
+      exit: EXIT.usage,
+    });
+  }
+  const manifest = requireManifest(text, "paas.yaml");
+  return { branch, commit, objects, manifest, trusted: await trustedManifest(git, manifest) };
+}
+
+/** The default branch's manifest; in a repository that has none there yet, `fallback`. */
+export async function trustedManifest(git: Git, fallback: Manifest): Promise<Manifest> {
+  const branch = await git.defaultBranch();
+  const text = await git.show(branch, "paas.yaml");
+  return text === null ? fallback : requireManifest(text, `paas.yaml (${branch})`);
+}
+
+async function tipOf(git: Git, branch: string): Promise<string> {
+  const tip = await git.branchTip(branch);
+  if (tip) return tip;
+  const current = await git.currentBranch();
+  if (current === branch) return "HEAD";
+  throw new PaasError("no-such-branch", `there is no local branch ${branch}`, {
+    next: `create it (\`git branch ${branch}\`), or name a commit with --commit`,
+    exit: EXIT.notFound,
+  });
+}

@@ -1,0 +1,203 @@
+import { describeEnvironment, expiry } from "../environment/describe.js";
+import type { Environment } from "../environment/environment.js";
+import { ownership } from "../environment/tags.js";
+import { EXIT, PaasError } from "../errors.js";
+import type { EnvironmentRecord } from "../state/record.js";
+import type { HeldRecord } from "../state/records.js";
+import { version } from "../version.js";
+import { build } from "./build.js";
+import { deploy, type ServiceOutcome } from "./deploy.js";
+import type { Doors } from "./doors.js";
+import type { Steps } from "./events.js";
+import { type Applied, applyStack, stackOf } from "./infrastructure.js";
+import { ensurePlatform } from "./platform.js";
+import { recordOf, recordWith } from "./recording.js";
+import { requireSecrets, storeSecrets } from "./secrets.js";
+import type { Source } from "./source.js";
+import { checkOut, type Workplace, workplaceAt } from "./workplace.js";
+
+export type UpRequest = { source: Source; lockTimeout: number };
+
+export type UpOutcome = {
+  environment: Environment;
+  commit: string;
+  services: ServiceOutcome[];
+  /** Of the first public service; null when all are internal. */
+  url: string | null;
+  durations: Record<string, number>;
+};
+
+/**
+ * Makes an environment what its commit says: infrastructure and images side by side, then deployment, then the record.
+ * Everything happens inside the environment's lock; what went before stays as it is when a step fails.
+ */
+export async function up({ source, lockTimeout }: UpRequest, doors: Doors, steps: Steps): Promise<UpOutcome> {
+  await doors.terraform();
+  const draft = describe(source, 0, doors);
+  const held = await steps.run("lock", async (tell) => {
+    const holder = { operation: "up", commit: source.commit.sha };
+    await doors.state.ensureContainer(draft.record.container);
+    const value = await doors.state.records.hold(draft.record, holder, { lockTimeout, signal: doors.signal, tell });
+    return { value, detail: draft.envId };
+  });
+  const running: Doors = { ...doors, signal: AbortSignal.any([doors.signal, held.lost]) };
+  try {
+    return await upHeld(source, held, running, steps);
+  } catch (error) {
+    if (held.lost.aborted) throw lostLock(draft, error);
+    throw error;
+  } finally {
+    await held.release();
+  }
+}
+
+async function upHeld(source: Source, held: HeldRecord, doors: Doors, steps: Steps): Promise<UpOutcome> {
+  const before = held.record;
+  const environment = describe(source, generationAfter(before), doors);
+  refuseOtherBranch(environment, before);
+  await refuseForeignGroup(environment, doors);
+  const missing = await requireSecrets(environment, doors);
+
+  const started = recordOf(environment, source.commit.sha, before, doors.now());
+  await held.write(started);
+  try {
+    const workplace = workplaceAt(doors.work(environment.envId));
+    await steps.run("checkout", async () => {
+      await checkOut(source, workplace);
+      return { value: undefined, detail: `${source.commit.sha.slice(0, 8)} ${source.commit.subject}` };
+    });
+    const { applied, built } = await applyAndBuild(environment, source, workplace, doors, steps);
+    await storeSecrets(environment, missing, doors, steps);
+    const services = await deploy(
+      {
+        environment,
+        commit: source.commit.sha,
+        built,
+        before: before?.state === "destroyed" ? {} : (before?.services ?? {}),
+        vaultUri: textOf(applied.outputs["key_vault_uri"]),
+        identityId: identityId(environment, doors),
+      },
+      doors,
+      steps,
+    );
+    return await finish(environment, source, services, started, held, doors, steps);
+  } catch (error) {
+    if (!held.lost.aborted) await held.write(recordWith(started, { state: "failed" }, doors.now()));
+    throw error;
+  }
+}
+
+/** Both always run to their end: an apply is never cut short because a build failed beside it. */
+async function applyAndBuild(
+  environment: Environment,
+  source: Source,
+  workplace: Workplace,
+  doors: Doors,
+  steps: Steps,
+) {
+  const infrastructure = async (): Promise<Applied> => {
+    const platform = await ensurePlatform(source.trusted, environment.tier, workplace, doors, steps);
+    return applyStack(stackOf(environment, platform), workplace, doors, steps);
+  };
+  const [applied, built] = await Promise.allSettled([
+    infrastructure(),
+    build(environment, workplace, doors, steps),
+  ]);
+  if (applied.status === "rejected") throw applied.reason;
+  if (built.status === "rejected") throw built.reason;
+  return { applied: applied.value, built: built.value };
+}
+
+async function finish(
+  environment: Environment,
+  source: Source,
+  services: ServiceOutcome[],
+  started: EnvironmentRecord,
+  held: HeldRecord,
+  doors: Doors,
+  steps: Steps,
+): Promise<UpOutcome> {
+  const now = doors.now();
+  const url = publicUrl(environment, services);
+  const expires = expiry(environment, now)?.toISOString() ?? null;
+  await steps.run("record", async () => {
+    const group = await doors.groups.find(environment.resourceGroup);
+    const changing = { "paas-commit": source.commit.sha, "paas-version": version, "paas-expires": expires ?? "never" };
+    if (group) await doors.groups.tag(group, changing);
+    const deployed = Object.fromEntries(services.map(({ name, changed: _, ...service }) => [name, service]));
+    const deployment = { commit: source.commit.sha, at: now.toISOString(), services: deployed };
+    await held.write(
+      recordWith(
+        started,
+        {
+          state: "running",
+          url,
+          expires,
+          services: deployed,
+          deployments: [deployment, ...started.deployments].slice(0, 50),
+        },
+        now,
+      ),
+    );
+    return { value: undefined };
+  });
+  return { environment, commit: source.commit.sha, services, url, durations: steps.durations };
+}
+
+function describe(source: Source, generation: number, doors: Doors): Environment {
+  const { manifest, trusted, branch } = source;
+  return describeEnvironment({ manifest, trusted, branch, generation, subscriptionId: doors.cloud.subscriptionId });
+}
+
+/** A destroyed environment starts its next life under new names; every other run goes on in the same one. */
+function generationAfter(record: EnvironmentRecord | null): number {
+  if (!record) return 0;
+  return record.state === "destroyed" ? record.generation + 1 : record.generation;
+}
+
+/** Ids collide only when a hash does; then the branch's own hash tells two branches apart. */
+function refuseOtherBranch(environment: Environment, record: EnvironmentRecord | null): void {
+  if (!record || record.state === "destroyed" || record.branchSha === environment.tags["paas-branch-sha"]) return;
+  throw new PaasError("environment-taken", `the id ${environment.envId} belongs to another branch`, {
+    details: [`it is the environment of ${record.branch}`, `and ${environment.branch} leads to the same id`],
+    next: "rename one of the two branches",
+    exit: EXIT.refused,
+  });
+}
+
+async function refuseForeignGroup(environment: Environment, doors: Doors): Promise<void> {
+  const group = await doors.groups.find(environment.resourceGroup);
+  if (!group || ownership(group.tags, environment) === "ours") return;
+  throw new PaasError("foreign-group", `the resource group ${group.name} exists and is not this environment's`, {
+    details: [
+      `expected the tags paas-project-id, paas-env and paas-branch-sha of ${environment.branch}`,
+      `found ${JSON.stringify(group.tags)}`,
+    ],
+    next: "nothing was changed; rename the branch, or remove that group yourself if it is yours",
+    exit: EXIT.refused,
+  });
+}
+
+function identityId(environment: Environment, doors: Doors): string {
+  const group = `/subscriptions/${doors.cloud.subscriptionId}/resourceGroups/${environment.resourceGroup}`;
+  return `${group}/providers/Microsoft.ManagedIdentity/userAssignedIdentities/${environment.names["identity"]}`;
+}
+
+function publicUrl(environment: Environment, services: ServiceOutcome[]): string | null {
+  const open = environment.services.filter(({ internal }) => !internal).map(({ name }) => name);
+  const first = open.includes("web") ? "web" : open[0];
+  return services.find(({ name }) => name === first)?.url ?? null;
+}
+
+function textOf(value: unknown): string | null {
+  return typeof value === "string" && value !== "" ? value : null;
+}
+
+function lostLock(environment: Environment, cause: unknown): PaasError {
+  return new PaasError("lock-lost", `the lock of environment ${environment.envId} was lost while this run went on`, {
+    details: ["someone broke it, or the state account did not answer for a minute", "the run was stopped in order"],
+    next: `\`paas status ${environment.envId}\`, then run again`,
+    exit: EXIT.locked,
+    cause,
+  });
+}
