@@ -1,8 +1,8 @@
+import { describeResource } from "./description.js";
 import { idOf, uuidFor } from "./identifiers.js";
 import { vaultUri } from "./kinds/key-vault.js";
 import type { SimulatedAzure } from "./kinds/kind.js";
 import { kindOf } from "./kinds/kinds.js";
-import { describeResource } from "./lifecycle.js";
 import { refused } from "./refused.js";
 import { type Block, conform } from "./schema.js";
 import { type Attributes, textOf } from "./values.js";

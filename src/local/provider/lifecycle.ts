@@ -1,36 +1,19 @@
 import type { Resource } from "../store.js";
 import type { Features } from "./configuration.js";
-import { groupOf, idOf, isIdOf, nameOf, simulatedKey } from "./identifiers.js";
-import type { Kind, Refusal, SimulatedAzure } from "./kinds/kind.js";
+import { describeResource, invent } from "./description.js";
+import { groupOf, idOf, isIdOf, nameOf } from "./identifiers.js";
+import type { Kind, SimulatedAzure } from "./kinds/kind.js";
 import { kindOf } from "./kinds/kinds.js";
 import { Refused, refused, refusedByAzure } from "./refused.js";
-import { type AttributeType, type Block, conform } from "./schema.js";
-import { leaves, validateValues } from "./validation.js";
-import {
-  type Attributes,
-  asAttributes,
-  blocksOf,
-  isAttributes,
-  textOf,
-  toValue,
-  Unknown,
-  type Value,
-  withoutUnknown,
-} from "./values.js";
+import { refuseChange, refuseCreation } from "./requirements.js";
+import { type Block, conform } from "./schema.js";
+import { validateValues } from "./validation.js";
+import { type Attributes, asAttributes, textOf, toValue, withoutUnknown } from "./values.js";
 
 export type Operation = "create" | "read" | "update" | "delete";
 
 /** A resource that Terraform wants created or changed; `prior` is its state before. */
 export type Wanted = { type: string; block: Block; prior: Attributes; planned: Attributes; features: Features };
-
-/** A resource as the provider's read gives it to Terraform: what is stored, and what Azure computes. */
-export function describeResource(block: Block, resource: Resource, azure: SimulatedAzure): Attributes {
-  const attributes = asAttributes(toValue(resource.attributes));
-  const kind = kindOf(resource.type);
-  const described = { ...attributes, ...kind.describe?.(attributes, resource.id, azure) };
-  const id = kind.terraformId?.of(resource.id, attributes) ?? resource.id;
-  return fillZeros(kind, block, conform(block, { ...described, id }), "");
-}
 
 /** The resource that Terraform knows by this id; undefined when it is gone. */
 export function findResource(type: string, terraformId: string, azure: SimulatedAzure): Resource | undefined {
@@ -39,31 +22,12 @@ export function findResource(type: string, terraformId: string, azure: Simulated
   return id === undefined ? undefined : azure.store.get(id);
 }
 
-/**
- * Where Azure was never told a value, the provider's read says empty, not absent. Only attributes with a default show
- * the difference: Terraform would otherwise plan the default for a block that it was told to ignore.
- */
-function fillZeros(kind: Kind, block: Block, attributes: Attributes, place: string): Attributes {
-  const filled: Attributes = { ...attributes };
-  for (const [name, { type }] of Object.entries(block.attributes)) {
-    if (filled[name] === null && kind.defaults?.[place + name] !== undefined) filled[name] = zeroOf(type);
-  }
-  for (const [name, nested] of Object.entries(block.blocks)) {
-    const items = filled[name];
-    if (!Array.isArray(items)) continue;
-    const inner = `${place}${name}.`;
-    filled[name] = items.map((item) => (isAttributes(item) ? fillZeros(kind, nested.block, item, inner) : item));
-  }
-  return filled;
-}
-
 /** @throws Refused with the words of Azure or of the provider */
 export function createResource(wanted: Wanted, azure: SimulatedAzure): Attributes {
   const { type, block, planned, features } = wanted;
   const kind = kindOf(type);
   const attributes = conform(block, asAttributes(withoutUnknown(planned)));
   const id = idOf(kind, attributes, azure.subscriptionId);
-  const doing = `creating ${title(kind, id)}`;
   refuseValues(kind, attributes, {});
   if (azure.store.get(id) !== undefined) {
     throw refused(
@@ -71,12 +35,8 @@ export function createResource(wanted: Wanted, azure: SimulatedAzure): Attribute
         `imported into the State. Please see the resource documentation for ${JSON.stringify(type)} for more information.`,
     );
   }
-  const refusal =
-    refusePlace(kind, attributes, azure) ??
-    refuseReferences(kind, attributes, azure) ??
-    refuseTakenName(kind, type, id, azure) ??
-    kind.refuse?.({ id, attributes, features }, azure);
-  if (refusal !== undefined) throw refusedByAzure(doing, refusal);
+  const refusal = refuseCreation(type, { id, attributes, features }, azure);
+  if (refusal !== undefined) throw refusedByAzure(`creating ${title(kind, id)}`, refusal);
   const described = describeResource(block, { id, type, attributes }, azure);
   return write(wanted, { id, type, attributes: invent(block, described, planned, id) }, azure);
 }
@@ -89,10 +49,7 @@ export function updateResource(wanted: Wanted, azure: SimulatedAzure): Attribute
   const existing = findResource(type, textOf(attributes.id), azure);
   const id = existing?.id ?? textOf(attributes.id);
   refuseValues(kind, attributes, prior);
-  const refusal =
-    (existing === undefined ? notFound(kind, id) : undefined) ??
-    refuseReferences(kind, attributes, azure) ??
-    kind.refuse?.({ id, attributes, features }, azure);
+  const refusal = refuseChange(type, { id, attributes, features }, azure);
   if (refusal !== undefined) throw refusedByAzure(`updating ${title(kind, id)}`, refusal);
   return write(wanted, { id, type, attributes: { ...existing?.attributes, ...attributes } }, azure);
 }
@@ -135,72 +92,7 @@ function refuseValues(kind: Kind, attributes: Attributes, prior: Attributes): vo
   throw new Refused(problems.map(({ message }) => ({ summary: message, detail: "", path: [] })));
 }
 
-function refusePlace(kind: Kind, attributes: Attributes, { store }: SimulatedAzure): Refusal | undefined {
-  if (kind.parent !== undefined) {
-    const parent = textOf(attributes[kind.parent]);
-    if (store.get(parent) !== undefined || groupOf(parent) === undefined) return undefined;
-    const types = kind.armType.split("/").slice(1).join("/");
-    const message = `Failed to perform 'write' on resource(s) of type '${types}', because the parent resource '${parent}' could not be found.`;
-    return { status: 404, code: "ParentResourceNotFound", message };
-  }
-  const group = textOf(attributes.resource_group_name);
-  const isThere = store
-    .list("azurerm_resource_group")
-    .some((one) => nameOf(one.id).toLowerCase() === group.toLowerCase());
-  if (group === "" || isThere) return undefined;
-  return { status: 404, code: "ResourceGroupNotFound", message: `Resource group '${group}' could not be found.` };
-}
-
-function refuseReferences(kind: Kind, attributes: Attributes, { store }: SimulatedAzure): Refusal | undefined {
-  for (const { place, value } of leaves(attributes, "", "")) {
-    const type = place === "identity.identity_ids" ? "azurerm_user_assigned_identity" : kind.references?.[place];
-    if (type !== undefined && store.get(textOf(value)) === undefined) return notFound(kindOf(type), textOf(value));
-  }
-  return undefined;
-}
-
-function refuseTakenName(kind: Kind, type: string, id: string, { store }: SimulatedAzure): Refusal | undefined {
-  const name = nameOf(id);
-  const isTaken = store.list(type).some((other) => nameOf(other.id).toLowerCase() === name.toLowerCase());
-  return isTaken ? kind.taken?.(name) : undefined;
-}
-
-function notFound(kind: Kind, id: string): Refusal {
-  const group = nameOf(groupOf(id) ?? "");
-  const message = `The Resource '${kind.armType}/${nameOf(id)}' under resource group '${group}' was not found.`;
-  return { status: 404, code: "ResourceNotFound", message };
-}
-
 function title(kind: Kind, id: string): string {
   const group = nameOf(groupOf(id) ?? "");
   return `${kind.title} ${JSON.stringify(nameOf(id))} (Resource Group ${JSON.stringify(group)})`;
-}
-
-/** Values for what Azure would compute and the simulation has no rule for: plainly made up, the same every time. */
-function invent(block: Block, described: Attributes, planned: Attributes, id: string): Attributes {
-  const invented: Attributes = { ...described };
-  for (const [name, { type }] of Object.entries(block.attributes)) {
-    if (planned[name] instanceof Unknown && described[name] === null) invented[name] = simulatedValue(type, id, name);
-  }
-  for (const [name, nested] of Object.entries(block.blocks)) {
-    const [before, now] = [planned[name], described[name]];
-    if (nested.nesting === "single" || !Array.isArray(before) || !Array.isArray(now)) continue;
-    const plans = blocksOf(before);
-    invented[name] = now.map((item, index) =>
-      isAttributes(item) ? invent(nested.block, item, plans[index] ?? {}, id) : item,
-    );
-  }
-  return invented;
-}
-
-function simulatedValue(type: AttributeType, id: string, name: string): Value {
-  return type === "string" ? simulatedKey(id, name) : zeroOf(type);
-}
-
-function zeroOf(type: AttributeType): Value {
-  if (type === "string") return "";
-  if (type === "number") return 0;
-  if (type === "bool") return false;
-  if (!Array.isArray(type)) return null;
-  return type[0] === "map" ? {} : [];
 }

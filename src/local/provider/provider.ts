@@ -1,12 +1,12 @@
 import { DEFAULT_FEATURES, type Features, featuresOf, refuseConfiguration, refuseFeatures } from "./configuration.js";
 import { readDataSource } from "./data-sources.js";
+import { describeResource } from "./description.js";
 import type { UnaryMethod } from "./grpc.js";
 import type { Problem, SimulatedAzure } from "./kinds/kind.js";
 import { kindOf } from "./kinds/kinds.js";
 import {
   createResource,
   deleteResource,
-  describeResource,
   findResource,
   importResource,
   type Operation,

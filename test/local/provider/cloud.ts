@@ -96,8 +96,6 @@ export class Project {
   /** Runs Terraform; its output is one line of text, without the frames around errors. */
   async terraform(...words: string[]): Promise<TerraformResult> {
     const [command = "", ...flags] = words;
-    if (command !== "init" && !fs.existsSync(path.join(this.folder, ".terraform")))
-      await this.terraform("init", "-input=false");
     return new Promise((resolve) => {
       const options = { cwd: this.folder, env: this.#environment, maxBuffer: 32 * 1024 * 1024 };
       execFile("terraform", [command, "-no-color", ...flags], options, (error, stdout, stderr) => {

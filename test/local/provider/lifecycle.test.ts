@@ -122,6 +122,16 @@ describe.concurrent("a stack", SLOW, () => {
     changeApp({ lifecycle: { ignore_changes: ["template[0].container", "secret"] } })(changed);
     const project = cloud.project(configuration);
     await project.succeed("apply", "-auto-approve");
+    // A probe in short form, without its scheme: the provider's next update makes a TCP probe full of zeros of it.
+    const short = { port: 8080, path: "/healthz" };
+    const zeros = {
+      transport: "TCP",
+      port: 8080,
+      path: "",
+      interval_seconds: 0,
+      timeout: 0,
+      failure_count_threshold: 0,
+    };
     const probe = { transport: "HTTP", port: 8080, path: "/healthz", interval_seconds: 2 };
     const web = {
       name: "web",
@@ -129,6 +139,7 @@ describe.concurrent("a stack", SLOW, () => {
       cpu: 0.5,
       memory: "1Gi",
       liveness_probe: [probe],
+      startup_probe: [short],
     };
     patch(appId("ignore"), {
       secret: [{ name: "token", value: "plain-text-value" }],
@@ -139,7 +150,9 @@ describe.concurrent("a stack", SLOW, () => {
     await project.succeed("apply", "-auto-approve");
     expect(cloud.store.get(appId("ignore"))?.attributes).toMatchObject({
       secret: [{ name: "token", value: "plain-text-value" }],
-      template: [{ max_replicas: 4, container: [{ image: web.image, liveness_probe: [probe] }] }],
+      template: [
+        { max_replicas: 4, container: [{ image: web.image, liveness_probe: [probe], startup_probe: [zeros] }] },
+      ],
     });
     expect(await planned(project)).toMatchObject({ exitCode: NO_CHANGES });
   });

@@ -3,8 +3,9 @@ import { KINDS } from "../../../naming/kinds.js";
 import { nameOf } from "../identifiers.js";
 import { type Attributes, asAttributes, blocksOf, textOf, toValue, type Value } from "../values.js";
 import { refuseContainerApp } from "./container-app-checks.js";
+import { containerAppProblems } from "./container-app-problems.js";
 import { describeIdentities, IDENTITY_TYPES } from "./identity.js";
-import type { Kind, Problem, SimulatedAzure } from "./kind.js";
+import type { Kind, SimulatedAzure } from "./kind.js";
 
 const PORT = [1, 65_535] as const;
 const PROBES = ["liveness_probe", "readiness_probe", "startup_probe"];
@@ -59,12 +60,7 @@ export const containerApp: Kind = {
     ...perProbe({ failure_count_threshold: [1, 30] }),
     "template.container.readiness_probe.success_count_threshold": [1, 10],
   },
-  problems: (attributes) => [
-    ...replicaProblems(attributes),
-    ...secretProblems(attributes),
-    ...trafficProblems(attributes),
-    ...identityProblems(attributes),
-  ],
+  problems: containerAppProblems,
   accepted: (attributes) => ({ ...attributes, template: blocksOf(attributes.template).map(acceptTemplate) }),
   refuse: refuseContainerApp,
   describe: describeContainerApp,
@@ -75,87 +71,6 @@ function perProbe<Row>(rows: Record<string, Row>): Record<string, Row> {
     Object.entries(rows).map(([name, row]) => [`template.container.${probe}.${name}`, row] as const),
   );
   return Object.fromEntries(paths);
-}
-
-function replicaProblems(attributes: Attributes): Problem[] {
-  return blocksOf(attributes.template).flatMap(({ min_replicas: min, max_replicas: max }) =>
-    typeof min === "number" && typeof max === "number" && min > max
-      ? [
-          {
-            path: "template.0.min_replicas",
-            message: `\`min_replicas\` (${min}) must be less than or equal to \`max_replicas\` (${max})`,
-          },
-        ]
-      : [],
-  );
-}
-
-function secretProblems(attributes: Attributes): Problem[] {
-  return blocksOf(attributes.secret).flatMap((secret): Problem[] => {
-    const name = textOf(secret.name);
-    if (name !== "" && !/^[a-z0-9]([a-z0-9.-]*[a-z0-9])?$/.test(name)) {
-      const allowed =
-        "lower case alphanumeric characters, '-' or '.', and must start and end with an alphanumeric character";
-      return [{ path: "secret", message: `secret name ${JSON.stringify(name)} must consist of ${allowed}` }];
-    }
-    if (secret.key_vault_secret_id !== null && secret.identity === null) {
-      return [{ path: "secret", message: "must supply `identity` for key vault reference secrets" }];
-    }
-    if (secret.key_vault_secret_id === null && secret.value === null) {
-      return [
-        {
-          path: "secret",
-          message: `secret ${JSON.stringify(name)} must have a \`value\` or a \`key_vault_secret_id\``,
-        },
-      ];
-    }
-    return [];
-  });
-}
-
-function trafficProblems(attributes: Attributes): Problem[] {
-  return blocksOf(attributes.ingress).flatMap((ingress): Problem[] => {
-    const weights = blocksOf(ingress.traffic_weight);
-    const unaddressed = weights.findIndex(
-      ({ latest_revision: latest, revision_suffix: suffix }) =>
-        (latest === null || latest === false) && suffix === null,
-    );
-    if (unaddressed >= 0) {
-      const path = `ingress.0.traffic_weight.${unaddressed}`;
-      return [
-        { path, message: "either `latest_revision` or `revision_suffix` must be specified for a `traffic_weight`" },
-      ];
-    }
-    const percentages = weights.map((weight) => weight.percentage);
-    const total = percentages.reduce<number>((sum, share) => sum + (typeof share === "number" ? share : Number.NaN), 0);
-    if (Number.isNaN(total) || total === 100) return [];
-    return [
-      {
-        path: "ingress.0.traffic_weight",
-        message: `the percentages of \`traffic_weight\` must add up to 100, got ${total}`,
-      },
-    ];
-  });
-}
-
-function identityProblems(attributes: Attributes): Problem[] {
-  return blocksOf(attributes.identity).flatMap(({ type, identity_ids: ids }): Problem[] => {
-    const count = Array.isArray(ids) ? ids.length : 0;
-    if (type === "SystemAssigned" && count > 0) {
-      const message =
-        '`identity_ids` can only be specified when `type` is set to "UserAssigned" or "SystemAssigned, UserAssigned"';
-      return [{ path: "identity.0.identity_ids", message }];
-    }
-    if (type === "UserAssigned" && ids === null) {
-      return [
-        {
-          path: "identity.0.identity_ids",
-          message: '`identity_ids` must be specified when `type` is set to "UserAssigned"',
-        },
-      ];
-    }
-    return [];
-  });
 }
 
 function describeContainerApp(attributes: Attributes, id: string, azure: SimulatedAzure): Attributes {
