@@ -12,11 +12,12 @@ const PATTERN = /^[a-z0-9*-]+$/;
 const NOT_A_BRANCH = /^[-/]|[\s~^:?*[\\\p{Cc}]|\.\.|\/\/|\/\.|@\{|\.lock(?:\/|$)|[./]$/u;
 
 /**
- * The environments with ids of their own and the branch that each follows: dev, staging, prod, and those that the
- * manifest lists by exact id. A branch that a listed one follows is taken from the three.
+ * The environments with ids of their own and the branch that each follows: dev, staging, prod, and those whose entry
+ * says which branch they follow, their tier or their protection. An entry that only changes settings leaves a branch
+ * environment what it is. A branch that a listed one follows is taken from the three.
  */
 export function fixedEnvironments(manifest: WithOverlays): FixedEnvironment[] {
-  const listed = exactKeys(manifest.overlays);
+  const listed = listedIds(manifest.overlays);
   const taken = new Set(listed.map((envId) => branchOf(manifest.overlays, envId)));
   const implied = ALWAYS_FIXED.filter((envId) => !listed.includes(envId) && !taken.has(`${BRANCH_PREFIX}${envId}`));
   return [...implied, ...listed].map((envId) => ({
@@ -29,7 +30,7 @@ export function fixedEnvironments(manifest: WithOverlays): FixedEnvironment[] {
 /** Tier and protection of an environment; only the default branch's manifest may decide them. */
 export function policyFor(manifest: WithOverlays, envId: string): Policy {
   const merged = mergeFor({}, manifest.overlays, envId);
-  const fixed = ALWAYS_FIXED.includes(envId) || exactKeys(manifest.overlays).includes(envId);
+  const fixed = ALWAYS_FIXED.includes(envId) || listedIds(manifest.overlays).includes(envId);
   const tier = TIERS.find((candidate) => candidate === merged.tier);
   return {
     tier: tier ?? (envId === "prod" ? "prod" : "nonprod"),
@@ -78,7 +79,7 @@ function branchRules({ key, changes }: Overlay, overlays: readonly Overlay[]): F
     }
   }
   const followed = branchOf(overlays, key);
-  const other = exactKeys(overlays).find((envId) => branchOf(overlays, envId) === followed);
+  const other = listedIds(overlays).find((envId) => branchOf(overlays, envId) === followed);
   if (other === undefined || other === key) return [];
   return [{ paths: [path], message: `branch ${followed} is already followed by environment ${other}` }];
 }
@@ -96,6 +97,10 @@ function branchOf(overlays: readonly Overlay[], envId: string): string {
   return typeof branch === "string" ? branch : `${BRANCH_PREFIX}${envId}`;
 }
 
-function exactKeys(overlays: readonly Overlay[]): string[] {
-  return overlays.map((overlay) => overlay.key).filter((key) => !isPattern(key));
+/** What makes an entry more than settings: it may be said in the default branch only. */
+const POLICY = ["branch", "tier", "protected"];
+
+function listedIds(overlays: readonly Overlay[]): string[] {
+  const isListed = ({ key, changes }: Overlay) => ALWAYS_FIXED.includes(key) || POLICY.some((name) => name in changes);
+  return overlays.filter((overlay) => !isPattern(overlay.key) && isListed(overlay)).map(({ key }) => key);
 }

@@ -201,8 +201,8 @@ describe("an overlay", () => {
       "50  environments.qb.branch: branch x is already followed by environment qa",
     ],
     [
-      "qa: { ttl: 3d }",
-      "28  environments.qa.ttl: a protected environment does not expire; say protected: false beside it, or ttl: never",
+      "qa: { branch: qa, ttl: 3d }",
+      "40  environments.qa.ttl: a protected environment does not expire; say protected: false beside it, or ttl: never",
     ],
     [
       '"*": { ttl: 3 }',
