@@ -5,7 +5,7 @@ export type PlannedRemote = { name: string; url: string; action: "create" | "sam
 
 const NAME = "local";
 /** Relative, so that a checkout can be moved: git reads it from the top folder, wherever it is called. */
-const URL = ".paas/local/remote.git";
+const URL = ".paas/remote.git";
 
 /** @param remotes URLs of the remotes that are there, by name */
 export function planRemote(root: string, remotes: Readonly<Record<string, string>>): PlannedRemote {
