@@ -6,8 +6,8 @@ const PACKED = ["test/e2e/**/*.test.ts", "test/packaging/**/*.test.ts"];
 export default defineConfig({
   test: {
     // For `.ci/run`, which counts.
-    reporters: process.env["PAAS_TEST_REPORT"]
-      ? ["default", ["json", { outputFile: process.env["PAAS_TEST_REPORT"] }]]
+    reporters: process.env.PAAS_TEST_REPORT
+      ? ["default", ["json", { outputFile: process.env.PAAS_TEST_REPORT }]]
       : ["default"],
     globalSetup: ["test/setup/run-folder.ts"],
     maxWorkers: 2,

@@ -26,7 +26,7 @@ function describe(folder: string): BundledPackage {
   const { name, version, license } = manifest;
   if (typeof name !== "string" || typeof version !== "string") throw new Error(`${folder} has no name or version`);
   if (typeof license !== "string") throw new Error(`${name}@${version} names no licence`);
-  return { name, version, license, author: authorOf(manifest["author"]), folder };
+  return { name, version, license, author: authorOf(manifest.author), folder };
 }
 
 function authorOf(author: unknown): string | null {
