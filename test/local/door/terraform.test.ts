@@ -1,8 +1,10 @@
 import { spawn } from "node:child_process";
 import { mkdirSync, writeFileSync } from "node:fs";
+import { hostname, userInfo } from "node:os";
 import path from "node:path";
 import { BlobServiceClient } from "@azure/storage-blob";
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { openState } from "../../../src/state/state.js";
 import { ACCOUNT, type OpenCloud, openCloud } from "../front/open-cloud.js";
 
 let cloud: OpenCloud;
@@ -15,7 +17,11 @@ afterAll(() => cloud.close());
 
 type Outcome = { code: number | null; output: string };
 
-async function terraform(folder: string, words: string[], more: Record<string, string> = {}): Promise<Outcome> {
+function terraform(folder: string, words: string[], more: Record<string, string> = {}): Promise<Outcome> {
+  return start(folder, words, more).ended;
+}
+
+function start(folder: string, words: string[], more: Record<string, string> = {}) {
   const env = {
     PATH: process.env.PATH ?? "",
     HOME: cloud.folder,
@@ -34,16 +40,16 @@ async function terraform(folder: string, words: string[], more: Record<string, s
   const child = spawn("terraform", words, {
     cwd: folder,
     env,
-    stdio: ["ignore", "pipe", "pipe"],
+    stdio: "pipe",
     timeout: 60_000,
     killSignal: "SIGKILL",
   });
   let output = "";
   for (const stream of [child.stdout, child.stderr]) stream.on("data", (text) => (output += text));
-  const code = await new Promise<number | null>((resolve, reject) =>
-    child.once("error", reject).once("close", resolve),
-  );
-  return { code, output };
+  const ended = new Promise<Outcome>((resolve, reject) => {
+    child.once("error", reject).once("close", (code) => resolve({ code, output }));
+  });
+  return { child, ended };
 }
 
 function configuration(name: string): string {
@@ -76,6 +82,30 @@ test("Terraform's real backend signs in, writes its state and never leaves the m
     .downloadToBuffer();
   expect(JSON.parse(state.toString()).resources).toHaveLength(1);
   expect(cloud.door.refused).toEqual([]);
+});
+
+test("paas reads the lock of a Terraform that was killed, breaks it, and Terraform goes on", async () => {
+  const folder = configuration("killed");
+  const state = openState(cloud.blobs);
+  const ref = { container: "tier-nonprod", key: "state/killed.tfstate" };
+  expect(await init(folder)).toMatchObject({ code: 0 });
+  const waiting = start(folder, ["apply", "-no-color"]); // until someone says yes
+  await expect
+    .poll(() => state.blobs.lock(ref), { timeout: 20_000 })
+    .toMatchObject({
+      info: {
+        Operation: "OperationTypeApply",
+        Who: `${userInfo().username}@${hostname()}`,
+        Path: "tier-nonprod/state/killed.tfstate",
+      },
+    });
+  waiting.child.kill("SIGKILL");
+  await waiting.ended;
+  const refused = await terraform(folder, ["plan", "-input=false", "-no-color"]);
+  expect(refused.code).toBe(1);
+  expect(refused.output).toContain((await state.blobs.lock(ref))?.info?.ID);
+  expect(await state.blobs.breakLock(ref)).toBe(true);
+  expect(await terraform(folder, ["plan", "-input=false", "-no-color"])).toMatchObject({ code: 0 });
 });
 
 test("a sign-in with a token of someone else is refused", async () => {

@@ -158,6 +158,41 @@ test("signs in with the daemon's token only, and what it gives opens the front",
   expect((await ask("/elsewhere", { ...login, method: "GET" })).status).toBe(404);
 });
 
+test("an answer streams, and the connection is kept for the next request", async () => {
+  const agent = new https.Agent({ ca: cloud.certificate.cert, keepAlive: true, maxSockets: 1 });
+  const options = {
+    agent,
+    port: cloud.front.port,
+    host: "127.0.0.1",
+    headers: { authorization: `Bearer ${cloud.token}` },
+  };
+  const get = (path: string) =>
+    new Promise<{ chunks: string[]; port: number | undefined }>((resolve, reject) => {
+      https
+        .get({ ...options, path }, async (response) => {
+          const port = response.socket.localPort;
+          const chunks: string[] = [];
+          for await (const chunk of response) {
+            chunks.push(String(chunk));
+            cloud.continueStream();
+          }
+          resolve({ chunks, port });
+        })
+        .once("error", reject);
+    });
+  const first = await get("/paas/stream");
+  expect(first.chunks).toEqual(["first\n", "second\n"]);
+  expect((await get("/paas/status")).port).toBe(first.port);
+  agent.destroy();
+});
+
+test("a part that fails is answered for, without a detail", async () => {
+  const { status, body } = await ask("/paas/fail");
+  expect(status).toBe(500);
+  expect(body).not.toContain("secret detail");
+  expect(cloud.errors).toEqual([new Error("secret detail")]);
+});
+
 test("the SDK reaches the local cloud although HTTPS_PROXY names a dead port", async () => {
   const before = process.env.HTTPS_PROXY;
   process.env.HTTPS_PROXY = "http://127.0.0.1:9";

@@ -25,6 +25,8 @@ export type OpenCloud = {
   door: Door;
   storage: Storage;
   errors: unknown[];
+  /** Lets the answer to `/paas/stream`, which waits after its first line, go on. */
+  continueStream(): void;
   /** What a client of the state account needs. */
   blobs: { url: string; credential: ReturnType<typeof tokenCredential>; options: Record<string, unknown> };
   close(): Promise<void>;
@@ -45,6 +47,7 @@ export async function openCloud({
   const token = mintToken(secret, { audience: "paas", lifetime: 600 });
   const storage = await openStorage({ folder: path.join(folder, "storage"), account: ACCOUNT });
   const errors: unknown[] = [];
+  let continueStream = () => {};
   const front = await startFront({
     certificate,
     secret,
@@ -52,7 +55,12 @@ export async function openCloud({
     storage: wrap ? wrap(storage.listener) : storage.listener,
     entra: createEntra({ secret }),
     arm: arm ?? ((_request, response) => sendJson(response, 200, { part: "arm" })),
-    control: (_request, response) => sendJson(response, 200, { part: "control" }),
+    control: (request, response) => {
+      if (request.url === "/paas/fail") throw new Error("secret detail");
+      if (request.url !== "/paas/stream") return sendJson(response, 200, { part: "control" });
+      response.write("first\n");
+      continueStream = () => response.end("second\n");
+    },
     onError: (error) => errors.push(error),
   });
   const door = await startDoor({ secret, front: front.port });
@@ -66,6 +74,7 @@ export async function openCloud({
     door,
     storage,
     errors,
+    continueStream: () => continueStream(),
     blobs: {
       url: `${front.url}/${ACCOUNT}`,
       credential: tokenCredential(token),

@@ -60,29 +60,26 @@ async function start(): Promise<Running> {
   return { container, kill };
 }
 
-/** Uploads a round's content to every blob at once and resolves when `enough` of them were acknowledged. */
+/** Uploads a round's content to every blob at once and settles when `enough` of them were acknowledged. */
 function uploadUntil(
   container: ContainerClient,
   round: number,
   enough: number,
   acknowledged: Map<string, number>,
 ): Promise<void> {
-  return new Promise((resolve) => {
+  return new Promise((resolve, reject) => {
+    const content = JSON.stringify({ round, padding: "x".repeat(5000) });
     let count = 0;
-    for (let number = 0; number < BLOBS; number++) {
+    const uploads = Array.from({ length: BLOBS }, async (_, number) => {
       const name = `state/${number}.tfstate`;
-      const content = JSON.stringify({ round, padding: "x".repeat(5000) });
       const metadata = { round: String(round) };
-      container
-        .getBlockBlobClient(name)
-        .upload(content, content.length, { metadata })
-        .then(() => {
-          acknowledged.set(name, round);
-          count += 1;
-          if (count === enough) resolve();
-        })
-        .catch(() => {}); // killed before it answered
-    }
+      await container.getBlockBlobClient(name).upload(content, content.length, { metadata });
+      acknowledged.set(name, round);
+      count += 1;
+      if (count === enough) resolve();
+    });
+    // After the kill nobody listens any more; before it, a failure is one of the test.
+    Promise.all(uploads).catch(reject);
   });
 }
 
@@ -119,6 +116,7 @@ test(`nothing that was acknowledged is lost when the process is killed ${ROUNDS}
 
 test("leases, their release, metadata and deletions survive a kill", async () => {
   const made = await start();
+  await made.container.createIfNotExists();
   const upload = (running: Running, name: string) => running.container.getBlockBlobClient(name).upload("{}", 2);
   for (const name of ["held", "timed", "free", "gone"]) await upload(made, name);
   const leaseOf = (running: Running, name: string, id: string) =>
