@@ -2,10 +2,8 @@ import { createHash } from "node:crypto";
 import type { Kind } from "./kinds/kind.js";
 import { type Attributes, textOf } from "./values.js";
 
-/** `/subscriptions/S/resourceGroups/G` of an id, or of everything that lies in one. */
-export function resourceGroupId(subscriptionId: string, name: string): string {
-  return `/subscriptions/${subscriptionId}/resourceGroups/${name}`;
-}
+/** The ARM type of resource groups, whose ids are shaped like no others. */
+const RESOURCE_GROUPS = "Microsoft.Resources/resourceGroups";
 
 /** The id of the group that an id lies in; undefined outside of any. */
 export function groupOf(id: string): string | undefined {
@@ -20,8 +18,9 @@ export function nameOf(id: string): string {
 /** The ARM id that a resource has, or will have when it is created. */
 export function idOf(kind: Kind, attributes: Attributes, subscriptionId: string): string {
   const name = textOf(attributes.name) || (kind.generatedName?.(attributes) ?? "");
-  if (kind.armType === "Microsoft.Resources/resourceGroups") return resourceGroupId(subscriptionId, name);
-  const group = resourceGroupId(subscriptionId, textOf(attributes.resource_group_name));
+  const groups = `/subscriptions/${subscriptionId}/resourceGroups`;
+  if (kind.armType === RESOURCE_GROUPS) return `${groups}/${name}`;
+  const group = `${groups}/${textOf(attributes.resource_group_name)}`;
   if (kind.parent === undefined) return `${group}/providers/${kind.armType}/${name}`;
   const parent = textOf(attributes[kind.parent]);
   const [, , ...childTypes] = kind.armType.split("/");
@@ -29,10 +28,9 @@ export function idOf(kind: Kind, attributes: Attributes, subscriptionId: string)
   return child === "" ? `${parent}/providers/${kind.armType}/${name}` : `${parent}/${child}/${name}`;
 }
 
-/** Tells whether an id has the shape of a kind's ids. Only the kinds of top-level resources and children are known. */
+/** Tells whether an id has the shape of a kind's ids, whatever they lie in. */
 export function isIdOf(kind: Kind, id: string): boolean {
-  if (kind.armType === "Microsoft.Resources/resourceGroups")
-    return /^\/subscriptions\/[^/]+\/resourceGroups\/[^/]+$/i.test(id);
+  if (kind.armType === RESOURCE_GROUPS) return groupOf(id) === id;
   const [namespace = "", type, ...childTypes] = kind.armType.split("/");
   const children = kind.under ?? childTypes.join("/");
   const segments = `/${type}/[^/]+${children === "" ? "" : `/${children}/[^/]+`}`;

@@ -38,7 +38,10 @@ export function createResource(wanted: Wanted, azure: SimulatedAzure): Attribute
   const refusal = refuseCreation(type, { id, attributes, features }, azure);
   if (refusal !== undefined) throw refusedByAzure(`creating ${title(kind, id)}`, refusal);
   const described = describeResource(block, { id, type, attributes }, azure);
-  return write(wanted, { id, type, attributes: invent(block, described, planned, id) }, azure);
+  const resource = { id, type, attributes: invent(block, described, planned, id) };
+  const state = write(wanted, resource, azure);
+  kind.created?.(resource, azure);
+  return state;
 }
 
 /** @throws Refused with the words of Azure or of the provider */

@@ -12,7 +12,7 @@ export type Diagnostic = { summary: string; detail: string; path: AttributePath 
 
 export type TypedRequest = { type: string; value: Value };
 export type ReadRequest = TypedRequest & { private: Buffer };
-export type PlanRequest = { type: string; prior: Value; proposed: Value; config: Value; private: Buffer };
+export type PlanRequest = { type: string; prior: Value; proposed: Value; private: Buffer };
 export type ApplyRequest = { type: string; prior: Value; planned: Value; private: Buffer };
 export type ImportRequest = { type: string; id: string };
 
@@ -44,7 +44,6 @@ export function readPlan(body: Buffer): PlanRequest {
     type: message.string(1),
     prior: dynamic(message, 2),
     proposed: dynamic(message, 3),
-    config: dynamic(message, 4),
     private: message.bytes(5),
   };
 }

@@ -4,7 +4,7 @@ import type { Kind, Problem } from "./kinds/kind.js";
 import { kindOf } from "./kinds/kinds.js";
 import { isLocation } from "./locations.js";
 import type { Block } from "./schema.js";
-import { type Attributes, isAttributes, isKnown, textOf, Unknown, type Value } from "./values.js";
+import { type Attributes, isAttributes, textOf, Unknown, type Value } from "./values.js";
 
 const TAGS_MAX = 50;
 const TAG_KEY_MAX = 512;
@@ -149,5 +149,5 @@ export function* leaves(value: Value, place: string, path: string): Generator<Le
     for (const [index, item] of value.entries()) yield* leaves(item, place, below(path, index));
   } else if (isAttributes(value)) {
     for (const [name, item] of Object.entries(value)) yield* leaves(item, below(place, name), below(path, name));
-  } else if (isKnown(value)) yield { place, path, value };
+  } else yield { place, path, value };
 }

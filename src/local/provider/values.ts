@@ -69,13 +69,6 @@ export function isSame(left: Value | undefined, right: Value | undefined): boole
   return canonical(left ?? null) === canonical(right ?? null);
 }
 
-/** True when no part of the value is unknown. */
-export function isKnown(value: Value): boolean {
-  if (value instanceof Unknown) return false;
-  if (Array.isArray(value)) return value.every(isKnown);
-  return !isAttributes(value) || Object.values(value).every(isKnown);
-}
-
 /** A copy in which every unknown value is null. */
 export function withoutUnknown(value: Value): Value {
   if (value instanceof Unknown) return null;

@@ -19,6 +19,7 @@ export type Configuration = {
   resource?: Record<string, Record<string, Record<string, unknown>>>;
   data?: Record<string, Record<string, Record<string, unknown>>>;
   output?: Record<string, unknown>;
+  variable?: Record<string, unknown>;
 };
 
 export type TerraformResult = { exitCode: number; output: string };

@@ -39,6 +39,7 @@ export const keyVault: Kind = {
     message: `The vault name '${name}' is already in use. Vault names are globally unique so it is possible that the name is already taken.`,
   }),
   refuse: refuseSoftDeleted,
+  created: forgetDeleted,
   deleted: rememberDeleted,
   describe: (attributes, id) => ({
     access_policy: attributes.access_policy ?? [],
@@ -129,10 +130,8 @@ function deletedId(vaultName: string, { subscriptionId }: SimulatedAzure): strin
 function refuseSoftDeleted({ id, features }: Request, azure: SimulatedAzure): Refusal | undefined {
   const deleted = azure.store.get(deletedId(nameOf(id), azure));
   if (deleted === undefined || azure.store.get(id) !== undefined) return undefined;
-  if (features.recoverKeyVaults && String(deleted.attributes.vault_id).toLowerCase() === id.toLowerCase()) {
-    azure.store.delete(deleted.id);
-    return undefined;
-  }
+  const isSameVault = String(deleted.attributes.vault_id).toLowerCase() === id.toLowerCase();
+  if (features.recoverKeyVaults && isSameVault) return undefined;
   return {
     status: 409,
     code: "ConflictError",
@@ -140,6 +139,11 @@ function refuseSoftDeleted({ id, features }: Request, azure: SimulatedAzure): Re
       `An existing soft-deleted Key Vault exists with the Name ${JSON.stringify(nameOf(id))} ` +
       `(${deleted.attributes.vault_id}); purge it, or let the provider recover it in its own resource group`,
   };
+}
+
+function forgetDeleted(vault: Resource, azure: SimulatedAzure): void {
+  const id = deletedId(nameOf(vault.id), azure);
+  if (azure.store.get(id) !== undefined) azure.store.delete(id);
 }
 
 function rememberDeleted(vault: Resource, azure: SimulatedAzure, features: { purgeKeyVaults: boolean }): void {

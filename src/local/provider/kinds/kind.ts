@@ -57,6 +57,8 @@ export type Kind = {
   refuseDelete?: (resource: Resource, azure: SimulatedAzure, features: Features) => Refusal | undefined;
   /** What Azure makes of the values it is sent, before they are kept. */
   accepted?: (attributes: Attributes) => Attributes;
+  /** Called after it was created. */
+  created?: (resource: Resource, azure: SimulatedAzure) => void;
   /** Called after it was deleted. */
   deleted?: (resource: Resource, azure: SimulatedAzure, features: Features) => void;
   /** For kinds that Terraform knows by another id than Azure's: that id, and the way back. */
