@@ -11,7 +11,8 @@ import { type Listing, within } from "../scaffold/listing.js";
 import { renderManifest } from "../scaffold/manifest-text.js";
 import { requireRoomForSample, withSample, withSampleVariables } from "../scaffold/sample.js";
 import { suggestAnswers } from "../scaffold/suggest.js";
-import { readSample, type Sample, type Template, type Templates } from "../scaffold/templates.js";
+import type { Sample, Template, Templates } from "../scaffold/template.js";
+import { readSample } from "../scaffold/templates.js";
 import type { Tools } from "../tools.js";
 import { serviceLines } from "./init.report.js";
 

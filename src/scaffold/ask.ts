@@ -4,7 +4,7 @@ import { type Flags, portProblem } from "./flags.js";
 import type { Answers } from "./manifest-text.js";
 import { locationProblem, projectNameProblem } from "./names.js";
 import type { PlannedFile } from "./plan.js";
-import type { Sample } from "./templates.js";
+import type { Sample } from "./template.js";
 
 /** Asks what the flags have not said, with the suggestion as default. */
 export async function askAnswers(suggested: Answers, flags: Flags, prompt: Prompt): Promise<Answers> {

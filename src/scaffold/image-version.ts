@@ -40,6 +40,6 @@ function newestIn(range: string): number | null {
 
 /** Version files lie beside the app or at the top of the repository. */
 function firstText(files: Listing, folder: string, names: string[]): string | null {
-  const places = names.flatMap((name) => [join(folder, name), name]);
+  const places = [...names.map((name) => join(folder, name)), ...names];
   return places.map((place) => files.text(place)).find((text) => text !== null) ?? null;
 }

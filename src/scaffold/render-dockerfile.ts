@@ -1,5 +1,5 @@
 import type { App, NodePackages } from "./app.js";
-import type { Template } from "./templates.js";
+import type { Template } from "./template.js";
 
 export type Listening = { port: number; health: string };
 

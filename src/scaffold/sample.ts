@@ -2,7 +2,7 @@ import { EXIT, PaasError } from "../errors.js";
 import { detectServices } from "./detect.js";
 import type { Listing } from "./listing.js";
 import type { Answers } from "./manifest-text.js";
-import type { Template } from "./templates.js";
+import type { Template } from "./template.js";
 
 /** The listing as it will be with the files of a sample in it. */
 export function withSample(files: Listing, sample: Template): Listing {

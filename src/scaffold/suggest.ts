@@ -2,7 +2,7 @@ import { EXIT, PaasError } from "../errors.js";
 import type { App } from "./app.js";
 import { type DetectedService, describeApp, detectServices, suggestProjectName } from "./detect.js";
 import type { Flags } from "./flags.js";
-import { join, type Listing } from "./listing.js";
+import { below, join, type Listing } from "./listing.js";
 import type { Answers } from "./manifest-text.js";
 import { readPackageJson } from "./package-json.js";
 
@@ -69,14 +69,6 @@ function withFlags(files: Listing, services: DetectedService[], { runtime, port 
 function withPort(app: App, port: number): App {
   const evidence = app.evidence.map((line) => (line.startsWith("port ") ? `port ${port} from --port` : line));
   return { ...app, port, evidence };
-}
-
-/** The listing as it looks from one of its folders. */
-function below(files: Listing, folder: string): Listing {
-  if (folder === ".") return files;
-  const prefix = `${folder}/`;
-  const paths = files.paths.filter((file) => file.startsWith(prefix)).map((file) => file.slice(prefix.length));
-  return { paths, has: (file) => files.has(join(folder, file)), text: (file) => files.text(join(folder, file)) };
 }
 
 function nothingDetected(files: Listing, folder = "."): PaasError {

@@ -1,21 +1,7 @@
 import fs from "node:fs";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
-
-/** Text of each file of a template, by its path in the user's repository. */
-export type Template = Record<string, string>;
-
-export const SAMPLES = ["node", "static"] as const;
-export type Sample = (typeof SAMPLES)[number];
-
-/** Everything that `init` writes, as it lies in the package. */
-export type Templates = {
-  infra: Template;
-  dockerfiles: Template;
-  ignore: Template;
-  /** JSON Schema of `paas.yaml`, for editors. */
-  schema: string;
-};
+import type { Sample, Template, Templates } from "./template.js";
 
 const UNWANTED = new Set(["node_modules", "dist", "cdktf.out"]);
 /** npm leaves these out of a package under their real names. */

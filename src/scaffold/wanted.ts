@@ -4,7 +4,7 @@ import { join } from "./listing.js";
 import { SCHEMA_FILE } from "./manifest-text.js";
 import type { WantedFile } from "./plan.js";
 import { renderDockerfile } from "./render-dockerfile.js";
-import type { Template, Templates } from "./templates.js";
+import type { Template, Templates } from "./template.js";
 
 export type WantedRequest = {
   manifest: Manifest;
