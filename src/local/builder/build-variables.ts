@@ -17,7 +17,7 @@ const NPM =
 export function buildVariables(cache: string, caller: NodeJS.ProcessEnv): Record<string, string> {
   const home = path.join(cache, "home");
   fs.mkdirSync(home, { recursive: true, mode: 0o700 });
-  const userNpmrc = path.join(caller.HOME ?? os.homedir(), ".npmrc");
+  const userNpmrc = caller.npm_config_userconfig ?? path.join(caller.HOME ?? os.homedir(), ".npmrc");
   const npmrc = fs.existsSync(userNpmrc) ? fs.readFileSync(userNpmrc, "utf8") : null;
   const named = new Set([...(npmrc ?? "").matchAll(/\$\{([^}?]+)\??\}/g)].map(([, name]) => name));
   const kept = Object.entries(caller).filter(

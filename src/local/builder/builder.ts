@@ -9,7 +9,7 @@ import { recipeFor, unpinVenv } from "./recipes.js";
 import { runStep } from "./run-step.js";
 import { startCommand } from "./start-command.js";
 import { toolchainOf } from "./toolchain.js";
-import { webRootOf } from "./web-root.js";
+import { siteIn } from "./web-root.js";
 
 /** Milliseconds that one step of a build may take. */
 const LIMIT = 10 * 60_000;
@@ -82,7 +82,7 @@ async function buildNow(request: BuildImageRequest, digest: string, variables: R
       schemaVersion: 1,
       runtime,
       command,
-      webRoot: webRootOf(app),
+      webRoot: runtime === "static" ? siteIn(app).webRoot : ".",
       createdAt: new Date().toISOString(),
       contentKey,
     });

@@ -2,6 +2,7 @@ import fs from "node:fs";
 import path from "node:path";
 import type { Runtime } from "../../manifest/manifest.js";
 import { type PackageJson, readPackage, readText } from "./start-command.js";
+import { siteIn } from "./web-root.js";
 
 /** Programs to run, one after the other, in the folder of the app. */
 export type Recipe = string[][];
@@ -9,11 +10,20 @@ export type Recipe = string[][];
 /** Folder of a Python app's own packages. */
 export const VENV = ".venv";
 
-const NPM_FLAGS = ["--no-audit", "--no-fund"];
+/** How each package manager installs, told by its lock file; without one it is npm's way to resolve anew. */
+const INSTALLERS: [lockFile: string, words: string[]][] = [
+  ["package-lock.json", ["npm", "ci", "--no-audit", "--no-fund"]],
+  ["npm-shrinkwrap.json", ["npm", "ci", "--no-audit", "--no-fund"]],
+  ["pnpm-lock.yaml", ["pnpm", "install", "--frozen-lockfile"]],
+  ["yarn.lock", ["yarn", "install", "--frozen-lockfile"]],
+];
+const UNLOCKED = ["npm", "install", "--no-audit", "--no-fund"];
+
 const LIFECYCLE = ["preinstall", "install", "postinstall", "prepare"];
 
 /** What turns the committed files in `folder` into something that can be started; empty when they can be as they are. */
 export function recipeFor(folder: string, runtime: Runtime): Recipe {
+  if (runtime === "static") return siteIn(folder).build ? nodeRecipe(folder) : [];
   if (runtime === "node") return nodeRecipe(folder);
   return runtime === "python" ? pythonRecipe(folder) : [];
 }
@@ -21,12 +31,12 @@ export function recipeFor(folder: string, runtime: Runtime): Recipe {
 function nodeRecipe(folder: string): Recipe {
   const description = readPackage(folder);
   if (!description) return [];
-  const locked = ["package-lock.json", "npm-shrinkwrap.json"].some((name) => fs.existsSync(path.join(folder, name)));
+  const locked = INSTALLERS.find(([name]) => fs.existsSync(path.join(folder, name)))?.[1];
   // No pruning of development dependencies afterwards: it takes seconds and saves nothing on this machine.
-  const install = locked ? ["npm", "ci", ...NPM_FLAGS] : ["npm", "install", ...NPM_FLAGS];
+  const install = locked ?? UNLOCKED;
   return [
     ...(needsInstall(description) ? [install] : []),
-    ...(description.scripts?.build === undefined ? [] : [["npm", "run", "build"]]),
+    ...(description.scripts?.build === undefined ? [] : [[install[0] ?? "npm", "run", "build"]]),
   ];
 }
 
@@ -42,17 +52,21 @@ function needsInstall({
 }
 
 function pythonRecipe(folder: string): Recipe {
-  if (!hasRequirements(folder)) return [];
+  const what = pythonPackages(folder);
+  if (what === null) return [];
   const python = path.join(VENV, "bin", "python");
   return [
     ["python3", "-m", "venv", VENV],
-    [python, "-m", "pip", "install", "--no-input", "-r", "requirements.txt"],
+    [python, "-m", "pip", "install", "--no-input", ...what],
   ];
 }
 
-function hasRequirements(folder: string): boolean {
-  const lines = (readText(folder, "requirements.txt") ?? "").split(/\r?\n/);
-  return lines.some((line) => line.trim() !== "" && !line.trim().startsWith("#"));
+/** What pip is to install; null = nothing. */
+function pythonPackages(folder: string): string[] | null {
+  const requirements = readText(folder, "requirements.txt");
+  if (requirements === null) return /^\[project\]/m.test(readText(folder, "pyproject.toml") ?? "") ? ["."] : null;
+  const lines = requirements.split(/\r?\n/).map((line) => line.trim());
+  return lines.some((line) => line !== "" && !line.startsWith("#")) ? ["-r", "requirements.txt"] : null;
 }
 
 /**

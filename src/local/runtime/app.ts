@@ -72,6 +72,7 @@ export class App {
     const history = this.#history();
     if (history.revisions.some(({ state }) => state === "activating")) this.#save(revisions.withInterrupted(history));
     const ready = revisions.readyRevision(this.#history());
+    this.#clearHomes(ready?.name);
     if (ready) this.#track(this.#revive(ready));
     this.follow(this.#resource, { retry: false });
   }
@@ -139,7 +140,10 @@ export class App {
     if (this.#next !== replica || this.#closed) return;
     this.#next = null;
     if (problem === null) this.#switchTo(replica, revision);
-    else this.#fail(revision.name, problem);
+    else {
+      this.#fail(revision.name, problem);
+      await this.#end(replica, 0);
+    }
   }
 
   async #revive(revision: Revision): Promise<void> {
@@ -158,12 +162,12 @@ export class App {
     const before = this.#serving;
     this.#serving = replica;
     this.#save(revisions.withReady(this.#history(), revision.name, replica?.port ?? null));
-    if (before) this.#track(before.stop(DRAIN));
+    if (before) this.#track(this.#end(before, DRAIN));
   }
 
   async #giveUp(replica: Replica, why: string): Promise<void> {
     this.#fail(replica.revision, why);
-    await replica.stop(0);
+    await this.#end(replica, 0);
   }
 
   #fail(revision: string, reason: string): void {
@@ -194,7 +198,7 @@ export class App {
       command: commandOf(container, image),
       env: this.#env(revision, container),
       port,
-      home: this.#home(),
+      home: this.#home(revision.name),
       records,
       log: this.log,
     };
@@ -205,8 +209,21 @@ export class App {
     return resolveEnv(container.env, secrets, (secret) => this.#surroundings.secretValue(this.#resource, secret));
   }
 
-  #home(): string {
-    return path.join(this.#surroundings.homes, encodeURIComponent(this.name));
+  /** Folder of one revision, or of all. */
+  #home(revision = ""): string {
+    return path.join(this.#surroundings.homes, encodeURIComponent(this.name), revision);
+  }
+
+  /** What a killed daemon had no time to remove. */
+  #clearHomes(kept: string | undefined): void {
+    const all = fs.existsSync(this.#home()) ? fs.readdirSync(this.#home()) : [];
+    for (const name of all) if (name !== kept) fs.rmSync(this.#home(name), { recursive: true, force: true });
+  }
+
+  /** Ends a version for good, and forgets what it has written. */
+  async #end(replica: Replica, drain: number): Promise<void> {
+    await replica.stop(drain);
+    await fs.promises.rm(this.#home(replica.revision), { recursive: true, force: true });
   }
 
   #tell(text: string): void {

@@ -5,6 +5,7 @@ import { VENV } from "../builder/recipes.js";
 import type { Logbook } from "./logbook.js";
 import { type Exit, startGroup } from "./process-group.js";
 import { serveStatic } from "./static-site.js";
+import { makeWorkplace, type Workplace } from "./workplace.js";
 
 /** Milliseconds between SIGTERM and SIGKILL. */
 const PATIENCE = 5000;
@@ -28,7 +29,7 @@ export type Launch = {
   /** The app's own variables, secrets included. */
   env: Record<string, string>;
   port: number;
-  /** Private folder of the app: HOME and TMPDIR. */
+  /** Private folder of the revision: its HOME, with TMPDIR and its copy of the image. */
   home: string;
   /** Folder of process records. */
   records: string;
@@ -37,48 +38,42 @@ export type Launch = {
 
 /** Starts an app; that it could not be started is told by `exited`. */
 export async function launch(what: Launch): Promise<Instance> {
-  return what.image.runtime === "static" && what.command.length === 0 ? serve(what) : run(what);
+  if (what.image.runtime === "static" && what.command.length === 0) return serve(what);
+  return run(what, await makeWorkplace(what.image, what.home));
 }
 
-/**
- * The environment of an app, made from nothing: nothing of the user's own reaches it. PORT and HOST come last, because
- * the port that the manifest names is Azure's, where each app has an address of its own.
- */
-export function appVariables(
-  what: Pick<Launch, "app" | "revision" | "image" | "env" | "home">,
-): Record<string, string> {
-  const temporary = path.join(what.home, "tmp");
-  fs.mkdirSync(temporary, { recursive: true, mode: 0o700 });
+type Described = Pick<Launch, "app" | "revision" | "image" | "env">;
+
+/** The environment of an app, made from nothing: nothing of the user's own reaches it. */
+export function appVariables({ app, revision, image, env }: Described, place: Workplace): Record<string, string> {
   return {
     PATH: process.env.PATH ?? "/usr/local/bin:/usr/bin:/bin",
-    HOME: what.home,
-    TMPDIR: temporary,
+    HOME: place.home,
+    TMPDIR: place.temporary,
     LANG: "C.UTF-8",
-    CONTAINER_APP_NAME: what.app,
-    CONTAINER_APP_REVISION: what.revision,
-    ...runtimeVariables(what.image),
-    ...what.env,
+    CONTAINER_APP_NAME: app,
+    CONTAINER_APP_REVISION: revision,
+    ...runtimeVariables(image, place),
+    ...env,
   };
 }
 
-function runtimeVariables({ runtime, app }: LocalImage): Record<string, string> {
+function runtimeVariables({ runtime }: LocalImage, { app }: Workplace): Record<string, string> {
   if (runtime === "node") return { NODE_ENV: "production" };
   if (runtime !== "python") return {};
   const venv = path.join(app, VENV);
   const output = { PYTHONUNBUFFERED: "1", PYTHONDONTWRITEBYTECODE: "1" };
   if (!fs.existsSync(venv)) return output;
-  return {
-    ...output,
-    VIRTUAL_ENV: venv,
-    PATH: `${path.join(venv, "bin")}${path.delimiter}${process.env.PATH ?? ""}`,
-  };
+  const programs = `${path.join(venv, "bin")}${path.delimiter}${process.env.PATH ?? ""}`;
+  return { ...output, VIRTUAL_ENV: venv, PATH: programs };
 }
 
-function run(what: Launch): Instance {
-  const { port, log, revision, records, image } = what;
-  const group = startGroup(what.command, {
-    cwd: image.app,
-    env: { ...appVariables(what), PORT: String(port), HOST: "127.0.0.1" },
+function run(what: Launch, place: Workplace): Instance {
+  const { port, log, revision, records, command } = what;
+  const group = startGroup(command, {
+    cwd: place.app,
+    // PORT comes last: the one that the manifest names is Azure's, where each app has an address of its own.
+    env: { ...appVariables(what, place), PORT: String(port), HOST: "127.0.0.1" },
     stdio: ["ignore", "pipe", "pipe"],
     records,
   });

@@ -24,7 +24,7 @@ export class Logbook {
     fs.mkdirSync(folder, { recursive: true, mode: 0o700 });
     this.#file = path.join(folder, `${encodeURIComponent(app)}.log`);
     this.#fileLimit = fileLimit;
-    this.#size = fs.existsSync(this.#file) ? fs.statSync(this.#file).size : 0;
+    this.#size = endLastLine(this.#file);
   }
 
   write(revision: string, ...texts: string[]): void {
@@ -107,7 +107,16 @@ function pieces(text: string): string[] {
   return [text.slice(0, LINE_LIMIT), ...pieces(text.slice(LINE_LIMIT))];
 }
 
-/** A daemon that was killed may have left half a line at the end. */
+/** A daemon that was killed may have left half a line at the end: the next one is not to continue it. Gives the size. */
+function endLastLine(file: string): number {
+  if (!fs.existsSync(file)) return 0;
+  const text = fs.readFileSync(file);
+  if (text.length === 0 || text.at(-1) === "\n".charCodeAt(0)) return text.length;
+  fs.appendFileSync(file, "\n");
+  return text.length + 1;
+}
+
+/** What is no entry is skipped. */
 function entriesOf(file: string): LogEntry[] {
   if (!fs.existsSync(file)) return [];
   const lines = fs.readFileSync(file, "utf8").split("\n").filter(Boolean);

@@ -5,6 +5,7 @@ import { readImage } from "../builder/image.js";
 import { runStep } from "../builder/run-step.js";
 import { appVariables } from "./instance.js";
 import { recordsIn } from "./process-records.js";
+import { makeWorkplace } from "./workplace.js";
 
 /** Milliseconds that a release command may take. */
 const LIMIT = 10 * 60_000;
@@ -38,9 +39,10 @@ export async function runRelease(request: RunReleaseRequest): Promise<void> {
   fs.mkdirSync(homes, { recursive: true, mode: 0o700 });
   const home = fs.mkdtempSync(path.join(homes, "release-"));
   try {
-    const variables = appVariables({ app, revision: "release", image, env, home });
+    const place = await makeWorkplace(image, home);
+    const variables = appVariables({ app, revision: "release", image, env }, place);
     const records = recordsIn(folder);
-    const step = { words: command, cwd: image.app, variables, records, onLine, signal, limit: LIMIT };
+    const step = { words: command, cwd: place.app, variables, records, onLine, signal, limit: LIMIT };
     await runStep(step, (why, lines) => releaseFailed(app, why, lines));
   } finally {
     fs.rmSync(home, { recursive: true, force: true });

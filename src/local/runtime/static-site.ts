@@ -64,7 +64,7 @@ async function answer(root: string, request: IncomingMessage, response: ServerRe
     response.writeHead(301, { location: `${url.pathname.replace(/^\/+/, "/")}/${url.search}` }).end();
     return;
   }
-  if (!found) return say(response, 404, "not found");
+  if (!found) return notFound(root, response);
   const { size, mtimeMs } = await fs.promises.stat(found);
   const etag = `"${size.toString(16)}-${Math.floor(mtimeMs).toString(16)}"`;
   const type = TYPES[path.extname(found).toLowerCase()] ?? "application/octet-stream";
@@ -81,7 +81,8 @@ async function answer(root: string, request: IncomingMessage, response: ServerRe
 /** The file that a path means, `folder` when it lacks the final slash, or null: not there, private, or outside the site. */
 async function findFile(root: string, pathname: string): Promise<string | "folder" | null> {
   const names = decoded(pathname)?.split("/").filter(Boolean);
-  if (!names || names.some((name) => name.startsWith(".") || /[\\\0]/.test(name))) return null;
+  if (!names || names.some((name) => (name.startsWith(".") && name !== ".well-known") || /[\\\0]/.test(name)))
+    return null;
   if (names[0] !== undefined && PRIVATE.has(names[0])) return null;
   const wanted = path.join(root, ...names);
   const stat = await fs.promises.stat(wanted).catch(() => null);
@@ -91,6 +92,14 @@ async function findFile(root: string, pathname: string): Promise<string | "folde
   const real = await fs.promises.realpath(file).catch(() => null);
   const inside = real?.startsWith(`${root}${path.sep}`) && fs.statSync(real).isFile();
   return inside ? real : null;
+}
+
+/** A site may have its own words for it. */
+async function notFound(root: string, response: ServerResponse): Promise<void> {
+  const page = await findFile(root, "/404.html");
+  if (page === null || page === "folder") return say(response, 404, "not found");
+  response.writeHead(404, { "content-type": TYPES[".html"] });
+  pipeline(fs.createReadStream(page), response, () => {});
 }
 
 function decoded(pathname: string): string | null {

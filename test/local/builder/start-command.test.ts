@@ -4,6 +4,7 @@ import path from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { recipeFor } from "../../../src/local/builder/recipes.js";
 import { startCommand } from "../../../src/local/builder/start-command.js";
+import { siteIn } from "../../../src/local/builder/web-root.js";
 import type { Runtime } from "../../../src/manifest/manifest.js";
 import { writeFiles } from "../runtime/open-runtime.js";
 
@@ -109,6 +110,21 @@ const RECIPES: [what: string, runtime: Runtime, files: Record<string, string>, r
     { "package.json": json({ devDependencies: some }) },
     [["npm", "install", ...FLAGS]],
   ],
+  [
+    "dependencies that pnpm has locked",
+    "node",
+    { "package.json": json({ dependencies: some, scripts: { build: "x" } }), "pnpm-lock.yaml": "" },
+    [
+      ["pnpm", "install", "--frozen-lockfile"],
+      ["pnpm", "run", "build"],
+    ],
+  ],
+  [
+    "dependencies that yarn has locked",
+    "node",
+    { "package.json": json({ dependencies: some }), "yarn.lock": "" },
+    [["yarn", "install", "--frozen-lockfile"]],
+  ],
   ["workspaces", "node", { "package.json": json({ workspaces: ["a"] }) }, [["npm", "install", ...FLAGS]]],
   [
     "a script of the installation",
@@ -127,10 +143,58 @@ const RECIPES: [what: string, runtime: Runtime, files: Record<string, string>, r
       [".venv/bin/python", "-m", "pip", "install", "--no-input", "-r", "requirements.txt"],
     ],
   ],
-  ["a static site", "static", { "package.json": json({ dependencies: some }) }, []],
+  [
+    "a Python project",
+    "python",
+    { "pyproject.toml": '[project]\nname = "a"\n' },
+    [
+      ["python3", "-m", "venv", ".venv"],
+      [".venv/bin/python", "-m", "pip", "install", "--no-input", "."],
+    ],
+  ],
+  ["a pyproject.toml that only configures tools", "python", { "pyproject.toml": "[tool.ruff]\n" }, []],
+  ["a finished site", "static", { "package.json": json({ dependencies: some, scripts: { build: "x" } }) }, []],
+  [
+    "a site that a generator makes",
+    "static",
+    { "package.json": json({ devDependencies: { vite: "7" }, scripts: { build: "vite build" } }) },
+    [
+      ["npm", "install", ...FLAGS],
+      ["npm", "run", "build"],
+    ],
+  ],
 ];
 
 test.each(RECIPES)("recipe: %s", (_what, runtime, files, recipe) => {
   writeFiles(folder, files);
   expect(recipeFor(folder, runtime)).toEqual(recipe);
+});
+
+const SITES: [what: string, files: Record<string, string>, site: { build: boolean; webRoot: string }][] = [
+  ["an index at the top", { "index.html": "", "public/index.html": "" }, { build: false, webRoot: "." }],
+  ["an index in public/", { "public/index.html": "" }, { build: false, webRoot: "public" }],
+  ["none", {}, { build: false, webRoot: "." }],
+  [
+    "a generator",
+    { "index.html": "", "package.json": json({ dependencies: { vite: "7" }, scripts: { build: "vite build" } }) },
+    { build: true, webRoot: "dist" },
+  ],
+  [
+    "our Dockerfile of a finished site",
+    {
+      Dockerfile: `${OURS}FROM alpine AS site\nWORKDIR /site\nCOPY docs ./\n\nCOPY --from=site /site /site\n`,
+      "index.html": "",
+    },
+    { build: false, webRoot: "docs" },
+  ],
+  [
+    "our Dockerfile of a site to build",
+    { Dockerfile: `${OURS}WORKDIR /app/_site\n\nCOPY --from=site /app/_site /site\n`, "index.html": "" },
+    { build: true, webRoot: "_site" },
+  ],
+];
+
+test.each(SITES)("site: %s", (_what, files, site) => {
+  writeFiles(folder, files);
+  expect(siteIn(folder)).toEqual(site);
 });

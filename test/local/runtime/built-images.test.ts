@@ -4,7 +4,7 @@ import path from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { buildImage } from "../../../src/local/builder/builder.js";
 import type { Runtime } from "../../../src/manifest/manifest.js";
-import { get, type OpenRuntime, openRuntime, placesIn, writeFiles } from "./open-runtime.js";
+import { get, type OpenRuntime, openRuntime, placesIn, until, writeFiles } from "./open-runtime.js";
 
 let open: OpenRuntime;
 beforeEach(async () => {
@@ -47,6 +47,7 @@ test("a static site is served without a process, and nothing beside the site is"
     ".env": "SECRET=1",
     "paas.yaml": "name: shop",
     "infra/main.ts": "",
+    ".well-known/security.txt": "mail",
   });
   expect(pid).toBeNull();
   const { images } = placesIn(open.folder);
@@ -62,6 +63,7 @@ test("a static site is served without a process, and nothing beside the site is"
   expect(await reply("/style.css?v=1")).toEqual([200, "text/css; charset=utf-8", "p {}"]);
   expect(await reply("/in.css")).toEqual([200, "text/css; charset=utf-8", "p {}"]);
   expect(await reply("/a%20b.svg")).toEqual([200, "image/svg+xml", "<svg/>"]);
+  expect(await reply("/.well-known/security.txt")).toEqual([200, "text/plain; charset=utf-8", "mail"]);
   expect(await reply("/data.unknown")).toEqual([200, "application/octet-stream", "?"]);
   expect((await get(port, "/docs")).headers.location).toBe("/docs/");
   for (const url of [
@@ -82,6 +84,40 @@ test("a static site is served without a process, and nothing beside the site is"
   }
   const { headers } = await get(port, "/style.css");
   expect((await get(port, "/style.css", { "if-none-match": headers.etag ?? "" })).status).toBe(304);
+});
+
+test("a site that a build makes is served from where the build writes it, with its own page for what is not there", async () => {
+  const { port } = await started("static", {
+    Dockerfile:
+      "# written by paas init: yours to change\nFROM x AS site\nRUN x\nWORKDIR /app/out\n\nCOPY --from=site /app/out /site\n",
+    "package.json": JSON.stringify({ name: "site", scripts: { build: "node make.js" } }),
+    "make.js": `const fs = require("fs"); fs.mkdirSync("out");
+      fs.writeFileSync("out/index.html", "made"); fs.writeFileSync("out/404.html", "lost");`,
+    "index.html": "source",
+  });
+  expect((await get(port)).text).toBe("made");
+  expect(await get(port, "/nothing")).toMatchObject({ status: 404, text: "lost" });
+});
+
+test("what an app writes among its own files reaches no other app of the same image, and is gone after a restart", async () => {
+  writeFiles(path.join(open.folder, "context"), {
+    "server.js": `const fs = require("fs");
+      require("http").createServer((request, response) => {
+        if (request.url === "/write") fs.writeFileSync("note.txt", "written");
+        if (request.url === "/die") process.exit(1);
+        response.end(String(fs.existsSync("note.txt")));
+      }).listen(process.env.PORT);`,
+    "node_modules/kept/index.js": "",
+  });
+  const image = `cr.azurecr.io/shop/web@sha256:${await built("node")}`;
+  const [alice, bob] = [open.deploy("ca-alice", { image }), open.deploy("ca-bob", { image })];
+  await open.runtime.idle();
+  const ask = async (id: string, url: string) => (await get(await open.runtime.ingressPort(id), url)).text;
+  expect([await ask(alice, "/write"), await ask(alice, "/"), await ask(bob, "/")]).toEqual(["true", "true", "false"]);
+  await ask(alice, "/die");
+  await until(() => open.runtime.status(alice).restarts === 1, "the restart");
+  await until(() => open.runtime.status(alice).state === "running", "the app to come back");
+  expect(await ask(alice, "/")).toBe("false");
 });
 
 test("a Python app runs without requirements", async () => {
@@ -129,9 +165,7 @@ test("the programs of a Python app's requirements run from the finished image", 
     Dockerfile: '# Written by paas init\nFROM python\nCMD ["hello-server"]\n',
     "requirements.txt": "./hello-1.0-py3-none-any.whl\n",
   });
-  const { images } = placesIn(open.folder);
-  const [digest = ""] = fs.readdirSync(images);
-  expect((await get(port)).text).toBe(path.join(images, digest, "app", ".venv"));
+  expect((await get(port)).text).toMatch(/\/homes\/ca-web\/ca-web--0000001\/app\/\.venv$/);
 }, 60_000);
 
 test("a start script for the shell runs through npm", async () => {
