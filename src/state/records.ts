@@ -1,9 +1,11 @@
+import type { HoldOptions } from "./acquire.js";
 import { type Account, type BlobRef, bounded } from "./container.js";
 import { answered, attempt, isAbsent, stateFailure } from "./failure.js";
-import { type HeldRecord, type HoldOptions, holdRecord, type Purpose, readBlob } from "./hold.js";
+import { type HeldRecord, holdRecord, type Purpose } from "./hold.js";
 import { breakLease, type LeaseTiming } from "./lease.js";
 import { environmentOf, type RecordLock } from "./lock.js";
 import { type EnvironmentRecord, parseRecord } from "./record.js";
+import { readBlob } from "./record-blob.js";
 import { parseHolder, parseSummary, type RecordSummary } from "./summary.js";
 
 export type { HeldRecord, HoldOptions, Purpose };
@@ -22,6 +24,9 @@ export type Records = {
 
 /** Largest page that the service gives. */
 const PAGE = 5000;
+
+/** Milliseconds for all pages of a listing. */
+const LISTING_LIMIT = 300_000;
 
 export function openRecords(account: Account, timing: LeaseTiming): Records {
   return {
@@ -45,7 +50,7 @@ async function* listSummaries(
 ): AsyncGenerator<RecordSummary[]> {
   const listing = account
     .container(container)
-    .listBlobsFlat({ prefix: "envs/", includeMetadata: true, ...(signal ? { abortSignal: signal } : {}) });
+    .listBlobsFlat({ prefix: "envs/", includeMetadata: true, abortSignal: bounded(signal, LISTING_LIMIT) });
   const pages = listing.byPage({ maxPageSize: pageSize });
   for (;;) {
     const page = await pages.next().catch((error: unknown) => {
