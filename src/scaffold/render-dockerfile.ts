@@ -8,8 +8,11 @@ export function renderDockerfile(dockerfiles: Template, app: App, { port, health
   const { build, start } = app;
   if (build.runtime === "docker") return null;
   const template = dockerfiles[`${build.runtime}.Dockerfile`] ?? "";
-  const common = { port: String(port), health, command: commandText(start ?? []) };
-  if (build.runtime === "static") return fill(template, { ...common, ...siteStage(build.webRoot, build.packages) });
+  const common = { port: String(port), command: commandText(start ?? []) };
+  if (build.runtime === "static") {
+    const healthcheck = commandText(["wget", "-q", "-O", "/dev/null", `http://127.0.0.1:${port}${health}`]);
+    return fill(template, { ...common, healthcheck, ...siteStage(build.webRoot, build.packages) });
+  }
   if (start === null) return null;
   if (build.runtime === "node") {
     const { packages } = build;

@@ -15,4 +15,4 @@ server {
 CONF
 COPY --from=site {{from}} /site
 EXPOSE {{port}}
-HEALTHCHECK --interval=10s --timeout=3s --start-period=10s CMD wget -q -O /dev/null "http://127.0.0.1:$PORT{{health}}"
+HEALTHCHECK --interval=10s --timeout=3s --start-period=10s CMD {{healthcheck}}
