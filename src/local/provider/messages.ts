@@ -97,8 +97,12 @@ export function writeState(state: Value | undefined, diagnostics: Diagnostic[] =
     .finish();
 }
 
-export function writeRead(state: Value, privateBytes: Buffer): Buffer {
-  return new MessageWriter().message(1, writeDynamic(state)).bytes(3, privateBytes).finish();
+export function writeRead(state: Value, privateBytes: Buffer, diagnostics: Diagnostic[] = []): Buffer {
+  return new MessageWriter()
+    .message(1, writeDynamic(state))
+    .messages(2, diagnostics.map(writeDiagnostic))
+    .bytes(3, privateBytes)
+    .finish();
 }
 
 /**

@@ -79,12 +79,19 @@ export class Provider {
   }
 
   #read({ type, value, private: kept }: messages.ReadRequest): Buffer {
-    if (!isAttributes(value)) return messages.writeRead(null, kept);
-    this.#logCall("read", type, value);
-    const resource = findResource(type, textOf(value.id), this.#azure);
-    if (resource === undefined) return messages.writeRead(null, kept);
-    const state = describeResource(this.#block("resource", type), resource, this.#azure);
-    return messages.writeRead("timeouts" in state ? { ...state, timeouts: value.timeouts ?? null } : state, kept);
+    return answered(
+      () => messages.writeRead(this.#current(type, asAttributes(value)), kept),
+      (diagnostics) => messages.writeRead(value, kept, diagnostics),
+    );
+  }
+
+  /** A resource as it is now; null when it is gone. */
+  #current(type: string, state: Attributes): Attributes | null {
+    this.#begin("read", type, state);
+    const resource = findResource(type, textOf(state.id), this.#azure);
+    if (resource === undefined) return null;
+    const current = describeResource(this.#block("resource", type), resource, this.#azure);
+    return "timeouts" in current ? { ...current, timeouts: state.timeouts ?? null } : current;
   }
 
   #plan({ type, prior, proposed, private: kept }: messages.PlanRequest): Buffer {
@@ -95,45 +102,43 @@ export class Provider {
   }
 
   #apply({ type, prior, planned, private: kept }: messages.ApplyRequest, connection: object): Buffer {
-    try {
-      return messages.writeApplied(this.#applied(type, prior, planned, connection), kept);
-    } catch (error) {
-      if (!(error instanceof Refused)) throw error;
-      return messages.writeApplied(prior, kept, error.diagnostics);
-    }
+    return answered(
+      () => messages.writeApplied(this.#applied(type, prior, planned, connection), kept),
+      (diagnostics) => messages.writeApplied(prior, kept, diagnostics),
+    );
   }
 
   #applied(type: string, prior: Value, planned: Value, connection: object): Value {
     const features = this.#features.get(connection) ?? DEFAULT_FEATURES;
-    const operation = !isAttributes(planned) ? "delete" : isAttributes(prior) ? "update" : "create";
-    const subject = isAttributes(planned) ? planned : asAttributes(prior);
-    this.#logCall(operation, type, subject);
-    const fault = this.#fault(operation, type, textOf(subject.name));
-    if (fault !== undefined) throw refused(fault);
     if (!isAttributes(planned)) {
-      deleteResource(type, textOf(subject.id), features, this.#azure);
+      this.#begin("delete", type, asAttributes(prior));
+      deleteResource(type, textOf(asAttributes(prior).id), features, this.#azure);
       return null;
     }
     const wanted = { type, block: this.#block("resource", type), prior: asAttributes(prior), planned, features };
+    this.#begin(isAttributes(prior) ? "update" : "create", type, planned);
     return isAttributes(prior) ? updateResource(wanted, this.#azure) : createResource(wanted, this.#azure);
   }
 
   #import({ type, id }: messages.ImportRequest): Buffer {
-    try {
-      return messages.writeImported(type, importResource(type, this.#block("resource", type), id));
-    } catch (error) {
-      if (!(error instanceof Refused)) throw error;
-      return messages.writeImported(type, undefined, error.diagnostics);
-    }
+    return answered(
+      () => messages.writeImported(type, importResource(type, this.#block("resource", type), id)),
+      (diagnostics) => messages.writeImported(type, undefined, diagnostics),
+    );
   }
 
   #readData({ type, value }: messages.TypedRequest): Buffer {
-    try {
-      return messages.writeState(readDataSource(type, this.#block("data", type), asAttributes(value), this.#azure));
-    } catch (error) {
-      if (!(error instanceof Refused)) throw error;
-      return messages.writeState(undefined, error.diagnostics);
-    }
+    return answered(
+      () => messages.writeState(readDataSource(type, this.#block("data", type), asAttributes(value), this.#azure)),
+      (diagnostics) => messages.writeState(undefined, diagnostics),
+    );
+  }
+
+  #begin(operation: Operation, type: string, attributes: Attributes): void {
+    const name = textOf(attributes.name);
+    this.#log(`provider: ${operation} ${type} ${name || textOf(attributes.id)}`);
+    const fault = this.#fault(operation, type, name);
+    if (fault !== undefined) throw refused(fault);
   }
 
   #block(kind: TypeSchema["kind"], type: string): Block {
@@ -141,9 +146,15 @@ export class Provider {
     if (schema === undefined) throw new Error(`no schema of ${kind} ${type} is served`);
     return schema.block;
   }
+}
 
-  #logCall(operation: Operation, type: string, attributes: Attributes): void {
-    this.#log(`provider: ${operation} ${type} ${textOf(attributes.name) || textOf(attributes.id)}`);
+/** Answers a call, or tells Terraform why it was refused; any other error is the server's. */
+function answered(answer: () => Buffer, refuse: (diagnostics: messages.Diagnostic[]) => Buffer): Buffer {
+  try {
+    return answer();
+  } catch (error) {
+    if (error instanceof Refused) return refuse(error.diagnostics);
+    throw error;
   }
 }
 

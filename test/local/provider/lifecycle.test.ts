@@ -203,6 +203,16 @@ describe.concurrent("a stack", SLOW, () => {
     expect((await project.apply()).output).toContain("Resources: 1 added, 0 changed, 0 destroyed");
   });
 
+  test("keeps the state of a resource that cannot be read", async ({ expect }) => {
+    const { project } = await applied("unread");
+    const before = await project.state();
+    cloud.faults.set("read azurerm_container_app ca-unread", "the service does not answer");
+    const { exitCode, output } = await project.apply();
+    expect(exitCode).toBe(1);
+    expect(output).toContain("the service does not answer");
+    expect(await project.state()).toEqual(before);
+  });
+
   test("keeps the state of a resource whose update or deletion failed", async ({ expect }) => {
     const { project, configuration } = await applied("halfway");
     const changed = Object.assign(new BadStack("halfway"), { configuration });

@@ -114,6 +114,15 @@ test("only its owner may open the socket, and closing removes it", async () => {
   expect(fs.existsSync(socket)).toBe(false);
 });
 
+test("closing does not wait for a client that stays connected", async () => {
+  const socket = await serve({ "/test/Echo": (body) => body });
+  await connected(socket, async (session) => {
+    await call(session, "/test/Echo", Buffer.from("x"));
+    await server?.close();
+    server = undefined;
+  });
+});
+
 test("a path that no socket can have is an error that says so", async () => {
   const socket = path.join(folder, "x".repeat(120));
   await expect(serveUnary(socket, {}, () => {})).rejects.toMatchObject({ code: "socket-path-too-long" });
