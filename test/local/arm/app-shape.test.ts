@@ -6,129 +6,10 @@ import {
   templateToArm,
   templateToProvider,
 } from "../../../src/local/arm/app-shape.js";
-import { containerToArm, containerToProvider } from "../../../src/local/arm/container-shape.js";
 import { mergePatch } from "../../../src/local/arm/fields.js";
 import { ingressToArm, ingressToProvider } from "../../../src/local/arm/ingress-shape.js";
 import { scaleToArm, scaleToProvider } from "../../../src/local/arm/scale-shape.js";
-
-const bareContainer = {
-  name: "web",
-  image: "i",
-  command: [],
-  args: [],
-  cpu: 0.5,
-  memory: "1Gi",
-  ephemeral_storage: "2Gi",
-  env: [],
-  startup_probe: [],
-  readiness_probe: [],
-  liveness_probe: [],
-  volume_mounts: [],
-};
-const http = {
-  host: "",
-  path: "/healthz",
-  port: 8080,
-  transport: "HTTP",
-  header: [],
-  initial_delay: 1,
-  interval_seconds: 2,
-  timeout: 3,
-  failure_count_threshold: 4,
-};
-const httpGet = { path: "/healthz", port: 8080, scheme: "HTTP" };
-const times = { initialDelaySeconds: 1, periodSeconds: 2, timeoutSeconds: 3, failureThreshold: 4 };
-const arm = { name: "web", image: "i", resources: { cpu: 0.5, memory: "1Gi", ephemeralStorage: "2Gi" } };
-
-/** Each row is one thing in both shapes: what goes one way comes back the other. */
-const containers: [string, object, object][] = [
-  ["bare", arm, bareContainer],
-  [
-    "command and arguments",
-    { ...arm, command: ["node"], args: ["a.js", "-v"] },
-    { ...bareContainer, command: ["node"], args: ["a.js", "-v"] },
-  ],
-  [
-    "variables",
-    {
-      ...arm,
-      env: [
-        { name: "A", value: "1" },
-        { name: "B", secretRef: "b" },
-      ],
-    },
-    {
-      ...bareContainer,
-      env: [
-        { name: "A", value: "1", secret_name: "" },
-        { name: "B", value: "", secret_name: "b" },
-      ],
-    },
-  ],
-  [
-    "probes",
-    {
-      ...arm,
-      probes: [
-        { type: "Startup", httpGet, ...times, terminationGracePeriodSeconds: 0 },
-        {
-          type: "Readiness",
-          httpGet: { ...httpGet, scheme: "HTTPS", host: "h", httpHeaders: [{ name: "x", value: "y" }] },
-          ...times,
-          successThreshold: 5,
-        },
-        { type: "Liveness", tcpSocket: { port: 9 }, ...times, terminationGracePeriodSeconds: 7 },
-      ],
-    },
-    {
-      ...bareContainer,
-      startup_probe: [{ ...http, termination_grace_period_seconds: 0 }],
-      readiness_probe: [
-        { ...http, transport: "HTTPS", host: "h", header: [{ name: "x", value: "y" }], success_count_threshold: 5 },
-      ],
-      liveness_probe: [{ ...http, transport: "TCP", path: "", port: 9, termination_grace_period_seconds: 7 }],
-    },
-  ],
-  [
-    "volumes",
-    { ...arm, volumeMounts: [{ volumeName: "v", mountPath: "/v", subPath: "s" }] },
-    { ...bareContainer, volume_mounts: [{ name: "v", path: "/v", sub_path: "s" }] },
-  ],
-];
-test.each(containers)("a container with %s", (_name, rest, block) => {
-  expect(containerToArm({ ...block })).toEqual(rest);
-  expect(containerToProvider({ ...rest })).toEqual(block);
-});
-
-test.each([
-  [0.25, "1Gi"],
-  [0.5, "2Gi"],
-  [0.75, "4Gi"],
-  [1, "4Gi"],
-  [2, "8Gi"],
-])("%s vCPU come with %s of ephemeral storage", (cpu, storage) => {
-  expect(containerToProvider({ resources: { cpu, memory: "1Gi" } }).ephemeral_storage).toBe(storage);
-});
-
-test("a probe in its short form is read as the provider reads it: without transport, all zeros", () => {
-  const { readiness_probe } = containerToProvider({
-    probes: [{ type: "Readiness", httpGet: { path: "/", port: 80 } }],
-  });
-  expect(readiness_probe).toEqual([
-    {
-      host: "",
-      path: "/",
-      port: 80,
-      transport: "",
-      header: [],
-      initial_delay: 0,
-      interval_seconds: 0,
-      timeout: 0,
-      failure_count_threshold: 0,
-      success_count_threshold: 0,
-    },
-  ]);
-});
+import { armContainer, bareContainer } from "./samples.js";
 
 const noRules = { azure_queue_scale_rule: [], custom_scale_rule: [], http_scale_rule: [], tcp_scale_rule: [] };
 const noScale = {
@@ -172,8 +53,8 @@ test.each([
 
 test("a template", () => {
   const rest = {
-    containers: [arm],
-    initContainers: [{ ...arm, name: "first" }],
+    containers: [armContainer],
+    initContainers: [{ ...armContainer, name: "first" }],
     revisionSuffix: "v2",
     terminationGracePeriodSeconds: 5,
     scale: armScale,
@@ -285,7 +166,7 @@ test("a patch of container and secrets replaces both lists and leaves the rest a
     app,
     {
       properties: {
-        template: { containers: [arm] },
+        template: { containers: [armContainer] },
         configuration: { secrets: [{ name: "new", keyVaultUrl: "https://v/secrets/new", identity: "/i" }] },
       },
     },
