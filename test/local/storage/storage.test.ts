@@ -1,4 +1,4 @@
-import { mkdirSync, readdirSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { BlobServiceClient } from "@azure/storage-blob";
 import { afterEach, beforeEach, expect, test } from "vitest";
@@ -73,4 +73,18 @@ test("a save that failed does not keep the next one from being made", async () =
   await expect(saver.save()).rejects.toThrow("ENOENT");
   mkdirSync(path.join(cloud.folder, "none"));
   await saver.save();
+});
+
+test("all files of a save are of one moment, and what others refer to is written first", async () => {
+  let value = 1;
+  const [referred, referring] = ["extents", "blobs"].map((name) => path.join(cloud.folder, name)) as [string, string];
+  const saver = new StorageSaver([
+    { file: referred, serialize: () => String(value) },
+    { file: referring, serialize: () => String(value) },
+  ]);
+  const saved = saver.save();
+  value = 2;
+  await saved;
+  expect([referred, referring].map((file) => readFileSync(file, "utf8"))).toEqual(["1", "1"]);
+  expect(statSync(referred).ctimeMs).toBeLessThanOrEqual(statSync(referring).ctimeMs);
 });
