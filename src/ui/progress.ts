@@ -1,6 +1,6 @@
 import type { Event } from "../pipeline/events.js";
 import type { Palette } from "./palette.js";
-import { duration } from "./wording.js";
+import { duration, printable } from "./wording.js";
 
 /** Shows the steps of a pipeline while they run. */
 export type Progress = { event(event: Event): void; close(): void };
@@ -31,10 +31,7 @@ export async function liveProgress(stream: NodeJS.WriteStream, palette: Palette)
   const { default: ora } = await import("ora");
   const running: Running = new Map();
   const spinner = ora({ stream, discardStdin: false, color: "cyan" });
-  const text = () =>
-    [...running]
-      .map(([step, { since, detail }]) => `${step}${detail ? ` ${detail}` : ""} ${duration(Date.now() - since)}`)
-      .join(" · ");
+  const text = () => liveLine(running, (stream.columns ?? 80) - SPINNER_WIDTH);
   const timer = setInterval(() => {
     spinner.text = text();
   }, 100);
@@ -56,6 +53,18 @@ export async function liveProgress(stream: NodeJS.WriteStream, palette: Palette)
       spinner.stop();
     },
   };
+}
+
+/** Columns of the spinner, the space after it, and one left free so that the line never wraps. */
+const SPINNER_WIDTH = 4;
+
+/** What runs, each with as much of its detail as fits into `width` columns. */
+function liveLine(running: Running, width: number): string {
+  const heads = [...running].map(([step, { since }]) => `${step} ${duration(Date.now() - since)}`);
+  const taken = heads.join(" · ").length;
+  const room = Math.floor((width - taken) / Math.max(1, running.size)) - 2;
+  const details = [...running.values()].map(({ detail = "" }) => printable(detail).slice(0, Math.max(0, room)));
+  return heads.map((head, index) => [head, details[index]].filter(Boolean).join("  ")).join(" · ");
 }
 
 function follow(running: Running, event: Event): void {

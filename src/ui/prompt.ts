@@ -3,7 +3,11 @@ import { EXIT, PaasError } from "../errors.js";
 /** Questions on stderr, answered on stdin; asked only when `interactive`. */
 export type Prompt = {
   interactive: boolean;
-  text(question: { message: string; initial?: string; validate?: (value: string) => string | undefined }): Promise<string>;
+  text(question: {
+    message: string;
+    initial?: string;
+    validate?: (value: string) => string | undefined;
+  }): Promise<string>;
   select(question: {
     message: string;
     options: { value: string; label: string; hint?: string }[];

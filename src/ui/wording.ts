@@ -33,8 +33,10 @@ export function relative(to: Date, now: Date): string {
   return difference < 0 ? `${amount} ${unit} ago` : `in ${amount} ${unit}`;
 }
 
-/** Text from outside (branch names, commit subjects, app output) made safe for a terminal: no control characters. */
+/** Colours and bold (SGR), which can do no harm; then every control character and what reverses the direction of text. */
+const CONTROLS = /\u001b\[[0-9;]*m|[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u2028\u2029\u202a-\u202e\u2066-\u2069]/g;
+
+/** Text from outside (branch names, commit subjects, app output) made safe for a terminal; colours stay. */
 export function printable(text: string): string {
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what is removed
-  return text.replace(/[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u2028\u2029\u202a-\u202e\u2066-\u2069]/g, "\ufffd");
+  return text.replace(CONTROLS, (found) => (found.length > 1 ? found : "\ufffd"));
 }
