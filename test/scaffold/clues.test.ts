@@ -30,6 +30,7 @@ describe("the port that a source file listens on", () => {
   test("a long line is shown around the match", () => {
     const line = `const { GREETING = "Hello", ${"X, ".repeat(20)}PORT = "3000" } = process.env;`;
     expect(portInSource(listing({ "a.js": line }), "a.js")?.shown).toBe('…PORT = "3000"…');
+  });
 });
 
 test.each<[command: string, port: number | null, fixed?: boolean]>([
