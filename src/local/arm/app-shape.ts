@@ -17,10 +17,8 @@ import { scaleToArm, scaleToProvider } from "./scale-shape.js";
 
 /* A container app in its two shapes: the REST API's `Microsoft.App/containerApps`, the provider's `azurerm_container_app`. */
 
-const TEMPLATE: Field[] = [
-  ["revisionSuffix", "revision_suffix", ""],
-  ["terminationGracePeriodSeconds", "termination_grace_period_seconds", 0],
-];
+const SUFFIX: Field[] = [["revisionSuffix", "revision_suffix", ""]];
+const GRACE: Field[] = [["terminationGracePeriodSeconds", "termination_grace_period_seconds", 0]];
 
 const VOLUME: Field[] = [
   ["name", "name", ""],
@@ -56,22 +54,12 @@ const DAPR: Field[] = [
 
 export function templateToArm(block: Fields): Fields {
   return present({
-    ...toArm(TEMPLATE, block),
+    ...toArm([...SUFFIX, ...GRACE], block),
     containers: listOf(block.container).map(containerToArm),
     initContainers: listOf(block.init_container).map(containerToArm),
     scale: scaleToArm(block),
     volumes: listOf(block.volume).map((volume) => toArm(VOLUME, volume)),
   });
-}
-
-export function templateToProvider(template: Fields): Fields {
-  return {
-    ...toProvider(TEMPLATE, template),
-    container: listOf(template.containers).map(containerToProvider),
-    init_container: listOf(template.initContainers).map(containerToProvider),
-    ...scaleToProvider(objectOf(template.scale)),
-    volume: listOf(template.volumes).map((volume) => toProvider(VOLUME, volume)),
-  };
 }
 
 export function configurationToArm(attributes: Fields, app: string): Fields {
@@ -108,8 +96,20 @@ export function patchAttributes(attributes: Fields, patch: Fields, app: string):
   };
 }
 
+/** Parts of a template, and the provider's attributes for each. */
+const TEMPLATE_PARTS: Record<string, (merged: Fields) => Fields> = {
+  revisionSuffix: (merged) => toProvider(SUFFIX, merged),
+  terminationGracePeriodSeconds: (merged) => toProvider(GRACE, merged),
+  containers: ({ containers }) => ({ container: listOf(containers).map(containerToProvider) }),
+  initContainers: ({ initContainers }) => ({ init_container: listOf(initContainers).map(containerToProvider) }),
+  scale: ({ scale }) => scaleToProvider(objectOf(scale)),
+  volumes: ({ volumes }) => ({ volume: listOf(volumes).map((volume) => toProvider(VOLUME, volume)) }),
+};
+
 function patchTemplate(block: Fields, patch: Fields): Fields {
-  return { ...block, ...templateToProvider(mergePatch(templateToArm(block), patch)) };
+  const merged = mergePatch(templateToArm(block), patch);
+  const changed = Object.keys(patch).map((part) => TEMPLATE_PARTS[part]?.(merged) ?? {});
+  return Object.assign({}, block, ...changed);
 }
 
 function patchConfiguration(attributes: Fields, patch: Fields, app: string): Fields {
