@@ -1,7 +1,9 @@
 import type { TokenCredential } from "@azure/core-auth";
 import type { Environment, EnvironmentService, Platform } from "./environment/environment.js";
+import { describePlatform, platformOf } from "./environment/platform.js";
 import { EXIT, PaasError } from "./errors.js";
 import type { Manifest, Tier } from "./manifest/manifest.js";
+import { LOCAL_SUBSCRIPTION, LOCAL_TENANT } from "./naming/simulated.js";
 
 export const CLOUDS = ["local", "azure"] as const;
 export type CloudName = (typeof CLOUDS)[number];
@@ -105,7 +107,11 @@ export type CloudContext = {
 };
 
 /** `--cloud`, then `PAAS_CLOUD`, then azure for a bootstrapped project, else local. */
-export function chooseCloud(option: string | undefined, variables: NodeJS.ProcessEnv, manifest: Manifest | null): CloudName {
+export function chooseCloud(
+  option: string | undefined,
+  variables: NodeJS.ProcessEnv,
+  manifest: Manifest | null,
+): CloudName {
   const asked = option ?? variables["PAAS_CLOUD"];
   if (!asked) return manifest?.platform ? "azure" : "local";
   const name = CLOUDS.find((cloud) => cloud === asked);
@@ -116,10 +122,6 @@ export function chooseCloud(option: string | undefined, variables: NodeJS.Proces
     exit: EXIT.usage,
   });
 }
-
-/** Subscription of the simulated Azure; every local cloud has this one. */
-export const LOCAL_SUBSCRIPTION = "00000000-0000-4000-8000-000000000001";
-export const LOCAL_TENANT = "00000000-0000-4000-8000-0000000000ff";
 
 /** The subscription that names are made for; needs no connection. */
 export function subscriptionOf(cloud: CloudName, manifest: Manifest): string {
@@ -132,14 +134,22 @@ export function subscriptionOf(cloud: CloudName, manifest: Manifest): string {
 export async function openCloud(name: CloudName, context: CloudContext): Promise<Cloud> {
   if (name === "azure") throw notBootstrapped();
   const { openLocalCloud } = await import("./local/cloud.js");
-  return openLocalCloud(context);
+  return openLocalCloud({ ...context, platform: localPlatform(context.manifest) });
 }
 
 /** Connects to a cloud that runs already; null when the local one does not. */
 export async function openRunningCloud(name: CloudName, context: CloudContext): Promise<Cloud | null> {
   if (name === "azure") throw notBootstrapped();
   const { openRunningLocalCloud } = await import("./local/cloud.js");
-  return openRunningLocalCloud(context);
+  return openRunningLocalCloud({ ...context, platform: localPlatform(context.manifest) });
+}
+
+/** Where the platform of a tier lies in the simulated subscription. */
+export function localPlatform(manifest: Manifest): (tier: Tier) => Platform {
+  return (tier) => {
+    const description = describePlatform({ manifest, tier, subscriptionId: LOCAL_SUBSCRIPTION });
+    return platformOf(description, LOCAL_SUBSCRIPTION, LOCAL_TENANT);
+  };
 }
 
 /** Makes the bare repository behind the git remote `local`; returns its path. */

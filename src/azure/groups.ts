@@ -30,7 +30,9 @@ export function openGroups(arm: Endpoint, subscriptionId: string): Groups {
     },
     members: async (group) => {
       const members: GroupMember[] = [];
-      for await (const { id = "", name = "", type = "", location = "" } of client.resources.listByResourceGroup(group)) {
+      for await (const { id = "", name = "", type = "", location = "" } of client.resources.listByResourceGroup(
+        group,
+      )) {
         members.push({ id, name, type, location });
       }
       return members;

@@ -61,7 +61,10 @@ function optionsOf(command: Command, program: Command): string[] {
 
 async function wordsFor(command: Command, program: Command, tools: Tools): Promise<string[]> {
   if (command.commands.length > 0) {
-    return command.createHelp().visibleCommands(command).map((visible) => visible.name());
+    return command
+      .createHelp()
+      .visibleCommands(command)
+      .map((visible) => visible.name());
   }
   const [argument] = command.registeredArguments;
   if (argument?.argChoices) return argument.argChoices;

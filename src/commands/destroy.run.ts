@@ -26,7 +26,12 @@ export async function destroy(options: DestroyOptions, tools: Tools): Promise<vo
   const target = await findTarget(envId, trusted, doors);
   await confirm(target, options, tools);
   const { steps, alreadyGone } = await tools.ui.progress((emit) =>
-    runDestroy(target, lockTimeout, doors, stepsOf(emit, () => performance.now())),
+    runDestroy(
+      target,
+      lockTimeout,
+      doors,
+      stepsOf(emit, () => performance.now()),
+    ),
   );
   const branch = branchOf(target);
   const text = alreadyGone ? `environment ${envId} was destroyed already` : `environment ${envId} is destroyed`;

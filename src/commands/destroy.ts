@@ -27,6 +27,9 @@ export function registerDestroy(program: Command, tools: Tools, action: typeof r
     .addOption(program.createOption("--push", "the environment is a branch whose deletion was pushed").hideHelp())
     .addHelpText("after", EXAMPLES)
     .action((environment: string | undefined, _: object, command: Command) =>
-      action({ ...command.optsWithGlobals<DestroyOptions>(), ...(environment === undefined ? {} : { environment }) }, tools),
+      action(
+        { ...command.optsWithGlobals<DestroyOptions>(), ...(environment === undefined ? {} : { environment }) },
+        tools,
+      ),
     );
 }

@@ -1,5 +1,5 @@
-import type { Environment, EnvironmentService } from "../environment/environment.js";
 import { describeEnvironment } from "../environment/describe.js";
+import type { Environment, EnvironmentService } from "../environment/environment.js";
 import { EXIT, PaasError } from "../errors.js";
 import { type Doors, openDoors } from "../pipeline/doors.js";
 import { findSource, trustedManifest } from "../pipeline/source.js";

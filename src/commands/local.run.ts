@@ -1,8 +1,9 @@
 import fs from "node:fs";
 import path from "node:path";
+import { localPlatform } from "../cloud.js";
 import { EXIT, PaasError } from "../errors.js";
-import type { DaemonStatus } from "../local/api.js";
 import { readAddress } from "../local/address.js";
+import type { DaemonStatus } from "../local/api.js";
 import { localFolder } from "../local/folder.js";
 import { runningDaemon, stopDaemon } from "../local/start.js";
 import { openDoors } from "../pipeline/doors.js";
@@ -18,12 +19,20 @@ export async function start(options: LocalOptions, tools: Tools): Promise<void> 
   tools.ui.useCloud("local");
   const doors = await openDoors(await onLocal(options, tools));
   await tools.ui.progress((emit) =>
-    ensureWorkingTreePlatform(tools, doors, stepsOf(emit, () => performance.now())),
+    ensureWorkingTreePlatform(
+      tools,
+      doors,
+      stepsOf(emit, () => performance.now()),
+    ),
   );
   const address = readAddress(await tools.root());
   const gateway = `http://<environment>.${(await tools.manifest()).name}.localhost:${address?.gatewayPort}`;
   const text = `running: process ${address?.pid}, environments answer at ${gateway}`;
-  tools.ui.result(options, { running: true, pid: address?.pid ?? null, gatewayPort: address?.gatewayPort ?? null }, text);
+  tools.ui.result(
+    options,
+    { running: true, pid: address?.pid ?? null, gatewayPort: address?.gatewayPort ?? null },
+    text,
+  );
 }
 
 export async function stop(options: LocalOptions, tools: Tools): Promise<void> {
@@ -94,10 +103,8 @@ async function onLocal({ port }: LocalOptions, tools: Tools): Promise<Tools> {
   const { openLocalCloud } = await import("../local/cloud.js");
   const [root, manifest] = [await tools.root(), await tools.manifest()];
   const gatewayPort = port === undefined ? undefined : portOf(port);
-  const cloud = await openLocalCloud(
-    { root, manifest, variables: tools.variables, note: tools.ui.note },
-    gatewayPort,
-  );
+  const context = { root, variables: tools.variables, note: tools.ui.note, platform: localPlatform(manifest) };
+  const cloud = await openLocalCloud(context, gatewayPort);
   tools.ui.note(tools.ui.palette.faint(`cloud: ${cloud.label}`));
   return { ...tools, cloud: async () => cloud };
 }

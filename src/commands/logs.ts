@@ -23,6 +23,9 @@ export function registerLogs(program: Command, tools: Tools, action: typeof run 
     .option("--json", "print each line as a JSON document")
     .addHelpText("after", EXAMPLES)
     .action((environment: string | undefined, _: object, command: Command) =>
-      action({ ...command.optsWithGlobals<LogsOptions>(), ...(environment === undefined ? {} : { environment }) }, tools),
+      action(
+        { ...command.optsWithGlobals<LogsOptions>(), ...(environment === undefined ? {} : { environment }) },
+        tools,
+      ),
     );
 }

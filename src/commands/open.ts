@@ -21,6 +21,9 @@ export function registerOpen(program: Command, tools: Tools, action: typeof run 
     .option("--json", "print it as JSON, open nothing")
     .addHelpText("after", EXAMPLES)
     .action((environment: string | undefined, _: object, command: Command) =>
-      action({ ...command.optsWithGlobals<OpenOptions>(), ...(environment === undefined ? {} : { environment }) }, tools),
+      action(
+        { ...command.optsWithGlobals<OpenOptions>(), ...(environment === undefined ? {} : { environment }) },
+        tools,
+      ),
     );
 }

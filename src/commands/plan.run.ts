@@ -27,7 +27,13 @@ async function planEnvironment(options: PlanOptions, tools: Tools): Promise<void
   const git = await tools.git();
   const source = await findSource(git, git, branch, options.commit ?? null);
   const doors = await openDoors(tools);
-  const outcome = await tools.ui.progress((emit) => runPlan(source, doors, stepsOf(emit, () => performance.now())));
+  const outcome = await tools.ui.progress((emit) =>
+    runPlan(
+      source,
+      doors,
+      stepsOf(emit, () => performance.now()),
+    ),
+  );
   const { envId, kind, resourceGroup, tags, generation } = outcome.environment;
   const environment = { envId, branch, commit: source.commit.sha, kind, generation, resourceGroup, tags };
   const document = { environment, changes: outcome.changes, resources: outcome.resources };

@@ -22,6 +22,9 @@ export function registerPlan(program: Command, tools: Tools, action: typeof run 
     .option("--json", "print the plan as JSON")
     .addHelpText("after", EXAMPLES)
     .action((environment: string | undefined, _: object, command: Command) =>
-      action({ ...command.optsWithGlobals<PlanOptions>(), ...(environment === undefined ? {} : { environment }) }, tools),
+      action(
+        { ...command.optsWithGlobals<PlanOptions>(), ...(environment === undefined ? {} : { environment }) },
+        tools,
+      ),
     );
 }

@@ -18,6 +18,9 @@ export function registerStatus(program: Command, tools: Tools, action: typeof ru
     .option("--json", "print it as JSON")
     .addHelpText("after", EXAMPLES)
     .action((environment: string | undefined, _: object, command: Command) =>
-      action({ ...command.optsWithGlobals<StatusOptions>(), ...(environment === undefined ? {} : { environment }) }, tools),
+      action(
+        { ...command.optsWithGlobals<StatusOptions>(), ...(environment === undefined ? {} : { environment }) },
+        tools,
+      ),
     );
 }

@@ -1,6 +1,6 @@
 import { EXIT, PaasError } from "../errors.js";
 import { fixedEnvironments } from "../manifest/environments.js";
-import { environmentFromArgument, envIdOf } from "../naming/envId.js";
+import { envIdOf, environmentFromArgument } from "../naming/envId.js";
 import { trustedManifest } from "../pipeline/source.js";
 import type { Tools } from "../tools.js";
 

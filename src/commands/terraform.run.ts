@@ -27,7 +27,12 @@ export async function terraform(options: TerraformOptions, tools: Tools): Promis
   const workplace = workplaceAt(`${doors.work(environment.envId)}-terraform`);
   const run = await tools.ui.progress(async (emit) => {
     await checkOut(source, workplace);
-    const prepared = await prepareStack(stack, workplace, doors, stepsOf(emit, () => performance.now()));
+    const prepared = await prepareStack(
+      stack,
+      workplace,
+      doors,
+      stepsOf(emit, () => performance.now()),
+    );
     await init(prepared, backendOf(stack));
     return prepared;
   });

@@ -19,7 +19,9 @@ export async function unlock(options: UnlockOptions, tools: Tools): Promise<void
   const target = await findTarget(envId, await trustedManifest(doors.git, await tools.manifest()), doors);
   const record = await doors.state.records.lock(target.recordRef);
   const state = target.hasState ? await doors.state.blobs.lock(target.stateRef) : null;
-  tools.ui.note(`environment lock  ${record.state}${record.holder ? ` · ${holderWords(record.holder, tools.now())}` : ""}`);
+  tools.ui.note(
+    `environment lock  ${record.state}${record.holder ? ` · ${holderWords(record.holder, tools.now())}` : ""}`,
+  );
   tools.ui.note(`Terraform's lock  ${state ? terraformWords(state.info) : "free"}`);
 
   const outcome: Outcome = {
@@ -62,7 +64,9 @@ function isDead(envId: string, info: TerraformLock | null, record: RecordLock, d
 }
 
 function terraformWords(info: TerraformLock | null): string {
-  return info ? `held · ${info.Who} since ${info.Created} (${info.Operation}, id ${info.ID})` : "held by an unknown holder";
+  return info
+    ? `held · ${info.Who} since ${info.Created} (${info.Operation}, id ${info.ID})`
+    : "held by an unknown holder";
 }
 
 function stillHeld(envId: string, { holder }: RecordLock, now: Date): PaasError {

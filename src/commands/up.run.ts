@@ -24,7 +24,11 @@ export async function up(options: UpOptions, tools: Tools): Promise<void> {
   const doors = await openDoors(tools);
   tools.ui.note(heading(subject, source));
   const outcome = await tools.ui.progress((emit) =>
-    runUp({ source, lockTimeout }, doors, stepsOf(emit, () => performance.now())),
+    runUp(
+      { source, lockTimeout },
+      doors,
+      stepsOf(emit, () => performance.now()),
+    ),
   );
   tools.ui.result(options, documentOf(outcome), outcome.url ?? "");
 }

@@ -1,5 +1,6 @@
 import type { Manifest, Tier } from "../manifest/manifest.js";
 import { type NameOwner, resourceName } from "../naming/name.js";
+import { stateAccountName } from "../naming/state-account.js";
 import type { Platform } from "./environment.js";
 import { TAG } from "./tags.js";
 
@@ -47,7 +48,7 @@ export function describePlatform({ manifest, tier, subscriptionId }: PlatformReq
       containerAppEnvironment: resourceName("containerAppEnvironment", owner),
       containerRegistry: resourceName("containerRegistry", owner),
       pullIdentity: resourceName("pullIdentity", owner),
-      stateAccount: manifest.platform?.stateAccount ?? resourceName("stateAccount", { ...owner, envId: "" }),
+      stateAccount: manifest.platform?.stateAccount ?? stateAccountName(project, subscriptionId),
     },
   };
 }

@@ -1,6 +1,7 @@
 import type { ContainerEnv } from "../cloud.js";
 import type { Service } from "../manifest/manifest.js";
 import { urlVariable } from "../manifest/rules.js";
+import { secretName } from "../naming/secret.js";
 import type { Environment } from "./environment.js";
 
 export type VariablesRequest = {
@@ -31,9 +32,4 @@ export function injectedEnv({ environment, service, commit, addresses }: Variabl
     ...variables.map(([name, value]) => ({ name, value })),
     ...service.secrets.map((name) => ({ name, secretRef: secretName(name) })),
   ];
-}
-
-/** A secret's name in the container app and in vaults, which admit no underscore: `STRIPE_KEY` → `stripe-key`. */
-export function secretName(variable: string): string {
-  return variable.toLowerCase().replaceAll("_", "-");
 }

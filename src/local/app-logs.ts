@@ -15,7 +15,8 @@ export async function* appLogs(
   }
   history.sort((one, other) => one.time.localeCompare(other.time));
   yield* history.slice(-request.tail);
-  if (request.follow) yield* merged(apps.map(({ service, app }) => read(runtime, service, app, { ...request, tail: 0 })));
+  if (request.follow)
+    yield* merged(apps.map(({ service, app }) => read(runtime, service, app, { ...request, tail: 0 })));
 }
 
 async function* read(

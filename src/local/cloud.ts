@@ -1,38 +1,38 @@
 import path from "node:path";
 import type { Cloud, CloudContext, LogLine } from "../cloud.js";
-import { LOCAL_SUBSCRIPTION, LOCAL_TENANT } from "../cloud.js";
-import { describePlatform, platformOf } from "../environment/platform.js";
-import type { Manifest, Tier } from "../manifest/manifest.js";
+import type { Platform } from "../environment/environment.js";
+import type { Tier } from "../manifest/manifest.js";
+import { LOCAL_SUBSCRIPTION } from "../naming/simulated.js";
 import type { AppStatus, BuildAnswer, BuildBody, ReleaseBody, TerraformBody } from "./api.js";
 import { localClientOptions } from "./certificate.js";
 import type { Connection } from "./connection.js";
 import { createRemote } from "./remote.js";
 import { ensureDaemon, runningDaemon } from "./start.js";
 
+/** What the local cloud is told of the project: names are decided elsewhere. */
+export type LocalContext = Pick<CloudContext, "root" | "variables" | "note"> & { platform: (tier: Tier) => Platform };
+
 /**
  * The local cloud as a `Cloud`: everything is asked of the checkout's daemon, which is started when it does not run.
  * @param port gateway port to use from now on
  */
-export async function openLocalCloud(context: CloudContext, port?: number): Promise<Cloud> {
-  const { root, manifest } = context;
-  const { variables, note } = context;
+export async function openLocalCloud(context: LocalContext, port?: number): Promise<Cloud> {
+  const { root, variables, note, platform } = context;
   const daemon = await ensureDaemon(root, { variables, note, ...(port === undefined ? {} : { port }) });
   await createRemote(root);
-  return cloudOver(daemon, manifest);
+  return cloudOver(daemon, platform);
 }
 
 /** The same for a daemon that runs already; null when none does. */
-export async function openRunningLocalCloud({ root, manifest }: CloudContext): Promise<Cloud | null> {
+export async function openRunningLocalCloud({ root, platform }: LocalContext): Promise<Cloud | null> {
   const daemon = await runningDaemon(root);
-  return daemon && cloudOver(daemon, manifest);
+  return daemon && cloudOver(daemon, platform);
 }
 
-function cloudOver(daemon: Connection, manifest: Manifest): Cloud {
+function cloudOver(daemon: Connection, platform: (tier: Tier) => Platform): Cloud {
   const { token, certificate, gatewayPort } = daemon.address;
   const credential = { getToken: async () => ({ token, expiresOnTimestamp: Date.now() + 3_600_000 }) };
   const options = localClientOptions(certificate);
-  const platform = (tier: Tier) =>
-    platformOf(describePlatform({ manifest, tier, subscriptionId: LOCAL_SUBSCRIPTION }), LOCAL_SUBSCRIPTION, LOCAL_TENANT);
   const base = `https://127.0.0.1:${daemon.address.port}`;
 
   return {
@@ -61,13 +61,19 @@ function cloudOver(daemon: Connection, manifest: Manifest): Cloud {
       return { reference, digest: `sha256:${digest}`, cached };
     },
     release: async ({ environment, service, image, command, env, onLine, signal }) => {
-      const body: ReleaseBody = { app: appId(environment.resourceGroup, service.appName), digest: image.digest, command, env };
+      const body: ReleaseBody = {
+        app: appId(environment.resourceGroup, service.appName),
+        digest: image.digest,
+        command,
+        env,
+      };
       await daemon.follow("/paas/releases", onLine, { body, signal });
     },
     logs: ({ environment, services, revision, tail, follow, signal }) => {
       const query = new URLSearchParams({ tail: String(tail), follow: String(follow) });
       if (revision) query.set("revision", revision);
-      for (const { name, appName } of services) query.append("app", `${name}=${appId(environment.resourceGroup, appName)}`);
+      for (const { name, appName } of services)
+        query.append("app", `${name}=${appId(environment.resourceGroup, appName)}`);
       return logLines(daemon, query, signal);
     },
     vault: {
@@ -94,11 +100,7 @@ function appId(group: string, name: string): string {
   );
 }
 
-async function* logLines(
-  daemon: Connection,
-  query: URLSearchParams,
-  signal: AbortSignal,
-): AsyncGenerator<LogLine> {
+async function* logLines(daemon: Connection, query: URLSearchParams, signal: AbortSignal): AsyncGenerator<LogLine> {
   const waiting: LogLine[] = [];
   let wake = () => {};
   let ended = false;

@@ -1,8 +1,8 @@
 import fs from "node:fs";
 import os from "node:os";
 import path from "node:path";
-import { LOCAL_SUBSCRIPTION, LOCAL_TENANT } from "../cloud.js";
-import { secretName } from "../environment/variables.js";
+import { secretName } from "../naming/secret.js";
+import { LOCAL_SUBSCRIPTION, LOCAL_TENANT } from "../naming/simulated.js";
 import type { DaemonAddress } from "./address.js";
 import { createArm } from "./arm/arm.js";
 import { makeCertificate, writeCertificate } from "./certificate.js";

@@ -28,7 +28,9 @@ type Ask = (question: Question) => unknown;
 type Follow = (question: Question, onLine: (line: string) => void) => Promise<unknown>;
 
 /** Answers `/paas/…`; the front has checked the token, the host and the origin before. */
-export function controlHandler(services: Services): (request: IncomingMessage, response: ServerResponse) => Promise<void> {
+export function controlHandler(
+  services: Services,
+): (request: IncomingMessage, response: ServerResponse) => Promise<void> {
   const asks: Record<string, Ask> = {
     "GET status": () => services.status(),
     "POST stop": () => {

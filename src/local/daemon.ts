@@ -2,9 +2,9 @@
 import fs from "node:fs";
 import os from "node:os";
 import path from "node:path";
-import { LOCAL_SUBSCRIPTION } from "../cloud.js";
-import { describePlatform } from "../environment/platform.js";
 import { requireManifest } from "../manifest/parse.js";
+import { LOCAL_SUBSCRIPTION } from "../naming/simulated.js";
+import { stateAccountName } from "../naming/state-account.js";
 import { version } from "../version.js";
 import type { DaemonAddress } from "./address.js";
 import { openParts } from "./composition.js";
@@ -54,8 +54,7 @@ async function main(root: string, port: number | undefined): Promise<void> {
 /** The state account is named after the project; kept afterwards, so that a broken paas.yaml stops no start. */
 async function accountOf(root: string): Promise<string> {
   const text = fs.readFileSync(path.join(root, "paas.yaml"), "utf8");
-  const manifest = requireManifest(text, "paas.yaml");
-  return describePlatform({ manifest, tier: "nonprod", subscriptionId: LOCAL_SUBSCRIPTION }).names.stateAccount;
+  return stateAccountName(requireManifest(text, "paas.yaml"), LOCAL_SUBSCRIPTION);
 }
 
 function say(line: string): void {

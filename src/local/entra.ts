@@ -1,5 +1,5 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
-import { LOCAL_TENANT } from "../cloud.js";
+import { LOCAL_TENANT } from "../naming/simulated.js";
 import { type Handler, sendJson } from "./front.js";
 import { readBody } from "./front-body.js";
 import { mintToken, verifyToken } from "./token.js";

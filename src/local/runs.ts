@@ -79,7 +79,10 @@ export class Runs {
     const queue = this.#queues.get(request.branch) ?? [];
     this.#queues.set(request.branch, [...queue, run]);
     if (queue.length === 0) this.#start(run);
-    else onLine(`waiting for ${queue.length === 1 ? "the run" : `${queue.length} runs`} of ${request.branch} before this one`);
+    else
+      onLine(
+        `waiting for ${queue.length === 1 ? "the run" : `${queue.length} runs`} of ${request.branch} before this one`,
+      );
     return run;
   }
 

@@ -49,10 +49,7 @@ export function servicesOf(served: Served): Services {
     status,
     stop: served.stop,
     terraform: ({ types, bindings }) => {
-      schemas.ensure(
-        types.map((type) => type.replace(/^data\./, "")),
-        bindings,
-      );
+      schemas.ensure(types, bindings);
       return served.terraformVariables();
     },
     resourceExists: (id) => store.get(id) !== undefined,

@@ -1,4 +1,4 @@
-import { LOCAL_SUBSCRIPTION, LOCAL_TENANT } from "../cloud.js";
+import { LOCAL_SUBSCRIPTION, LOCAL_TENANT } from "../naming/simulated.js";
 
 export type TerraformSurroundings = {
   /** The door, with its credentials. */
@@ -15,7 +15,12 @@ export type TerraformSurroundings = {
  * What makes an unchanged Terraform configuration meet the local cloud: OIDC sign-in, backend and provider as on Azure,
  * with every connection led through the door. `SSL_CERT_FILE` is read on Linux only.
  */
-export function terraformVariables({ proxy, token, certFile, reattach }: TerraformSurroundings): Record<string, string> {
+export function terraformVariables({
+  proxy,
+  token,
+  certFile,
+  reattach,
+}: TerraformSurroundings): Record<string, string> {
   return {
     HTTPS_PROXY: proxy,
     HTTP_PROXY: proxy,

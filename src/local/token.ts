@@ -1,6 +1,6 @@
 import { createHmac, randomBytes, timingSafeEqual } from "node:crypto";
 import type { TokenCredential } from "@azure/core-auth";
-import { LOCAL_TENANT } from "../cloud.js";
+import { LOCAL_TENANT } from "../naming/simulated.js";
 
 /** What the storage emulator and Azure's clients expect to find in an access token; times in seconds since 1970. */
 export type Claims = { aud: string; iss: string; tid: string; iat: number; nbf: number; exp: number };

@@ -34,7 +34,11 @@ async function buildService(
   const step = `build ${service.name}`;
   const others = environment.services.map((other) => path.normalize(other.path));
   return steps.run(step, async (tell) => {
-    const content = await contentOf(workplace.source, service, others.filter((other) => other !== "."));
+    const content = await contentOf(
+      workplace.source,
+      service,
+      others.filter((other) => other !== "."),
+    );
     const context = workplace.context(service.name);
     await copyContent(content, context);
     const { registryServer } = doors.cloud.platform.of(environment.tier);

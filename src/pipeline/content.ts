@@ -1,8 +1,8 @@
 import { createHash } from "node:crypto";
 import fs from "node:fs/promises";
 import path from "node:path";
-import { EXIT, PaasError } from "../errors.js";
 import type { EnvironmentService } from "../environment/environment.js";
+import { EXIT, PaasError } from "../errors.js";
 
 /** The files of one service in a commit: what its image is built from and nothing else. */
 export type Content = { files: string[]; folder: string; key: string };
@@ -19,7 +19,10 @@ const PROJECT_FILES = ["paas.yaml", "infra", ".github", ".paas", ".git"];
 export async function contentOf(source: string, service: EnvironmentService, others: string[]): Promise<Content> {
   const folder = await serviceFolder(source, service);
   const root = await fs.realpath(source);
-  const left = new Set([...PROJECT_FILES.map((name) => path.join(root, name)), ...others.map((p) => path.join(root, p))]);
+  const left = new Set([
+    ...PROJECT_FILES.map((name) => path.join(root, name)),
+    ...others.map((p) => path.join(root, p)),
+  ]);
   left.delete(folder);
   const files = await walk(folder, left);
   const hash = createHash("sha256").update(`${service.runtime}\0`);
@@ -71,5 +74,7 @@ async function fingerprint(file: string): Promise<string> {
   const stat = await fs.lstat(file);
   if (stat.isSymbolicLink()) return `link ${await fs.readlink(file)}`;
   const mode = stat.mode & 0o100 ? "executable" : "file";
-  return `${mode} ${createHash("sha256").update(await fs.readFile(file)).digest("hex")}`;
+  return `${mode} ${createHash("sha256")
+    .update(await fs.readFile(file))
+    .digest("hex")}`;
 }

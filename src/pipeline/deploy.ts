@@ -2,8 +2,9 @@ import type { App } from "../azure/apps.js";
 import { configKey, containerOf, type SecretReference } from "../azure/container.js";
 import type { Image } from "../cloud.js";
 import type { Environment, EnvironmentService } from "../environment/environment.js";
-import { injectedEnv, secretName } from "../environment/variables.js";
+import { injectedEnv } from "../environment/variables.js";
 import { PaasError } from "../errors.js";
+import { secretName } from "../naming/secret.js";
 import type { DeployedService } from "../state/record.js";
 import type { Doors } from "./doors.js";
 import type { Steps } from "./events.js";
@@ -115,7 +116,9 @@ async function healthy(service: EnvironmentService, app: App, deployment: Deploy
   const old = app.readyRevision && app.readyRevision !== app.latestRevision;
   throw new PaasError("unhealthy", `service ${service.name} of ${environment.envId} did not get healthy: ${reason}`, {
     details: [
-      ...(output.length > 0 ? [`last output of commit ${commit.slice(0, 8)}:`, ...output.map((line) => `  ${line}`)] : []),
+      ...(output.length > 0
+        ? [`last output of commit ${commit.slice(0, 8)}:`, ...output.map((line) => `  ${line}`)]
+        : []),
       old ? "the version before goes on serving" : "nothing serves yet: there was no version before",
     ],
     next: `mend it and push again; \`paas logs ${environment.envId}\` shows more`,

@@ -22,11 +22,20 @@ const TERRAFORM_LIMIT = 20 * 60_000;
  * Removes an environment and every trace of it: tombstone, Terraform's resources, the resource group, images, state.
  * Each step tolerates that its work is done already and is noted in the record, so that a killed run is simply repeated.
  */
-export async function destroy(target: Target, lockTimeout: number, doors: Doors, steps: Steps): Promise<DestroyOutcome> {
+export async function destroy(
+  target: Target,
+  lockTimeout: number,
+  doors: Doors,
+  steps: Steps,
+): Promise<DestroyOutcome> {
   if (isGone(target)) return { steps: [], alreadyGone: true };
   const held = await steps.run("lock", async (tell) => {
     const purpose = { operation: "destroy" };
-    const value = await doors.state.records.hold(target.recordRef, purpose, { lockTimeout, signal: doors.signal, tell });
+    const value = await doors.state.records.hold(target.recordRef, purpose, {
+      lockTimeout,
+      signal: doors.signal,
+      tell,
+    });
     return { value, detail: target.envId };
   });
   try {
@@ -155,7 +164,8 @@ async function destroyResources(target: Target, doors: Doors, steps: Steps): Pro
     await destroyState(run);
     return { value: undefined, detail: "all resources in the state" };
   } catch (error) {
-    if (doors.signal.aborted || target.protected || !(error instanceof PaasError) || error.exit === EXIT.locked) throw error;
+    if (doors.signal.aborted || target.protected || !(error instanceof PaasError) || error.exit === EXIT.locked)
+      throw error;
     steps.warn(`Terraform could not remove everything (${error.message}); deleting the group instead`);
     return { value: undefined, detail: "left to the deletion of the group" };
   }

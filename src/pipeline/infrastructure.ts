@@ -2,7 +2,7 @@ import type { Environment, Platform } from "../environment/environment.js";
 import { PaasError } from "../errors.js";
 import { apply, type Backend, init, outputs, plan, planReadOnly } from "../terraform/commands.js";
 import { infraPackages, packageCache } from "../terraform/packages.js";
-import { type Plan, planWords } from "../terraform/plan.js";
+import { hasChanges, type Plan, planWords } from "../terraform/plan.js";
 import type { ResourceEvent, TerraformRun } from "../terraform/run.js";
 import { resourceTypesOfState } from "../terraform/state.js";
 import { assertProviders, type Synthesis, synthesise } from "../terraform/synth.js";
@@ -37,13 +37,16 @@ export async function applyStack(stack: Stack, workplace: Workplace, doors: Door
     const value = await plan(run);
     return { value, detail: planWords(value) };
   });
-  if (planned.resources.length === 0) {
+  if (!hasChanges(planned)) {
     steps.skip("apply", "nothing to change");
   } else {
     await steps.run("apply", async (tell) => {
       const progress = countdown(planned.resources.length, tell);
       await apply({ ...run, onEvent: progress });
-      return { value: undefined, detail: `${planned.resources.length} of ${count(planned.resources.length, "resource")}` };
+      return {
+        value: undefined,
+        detail: `${planned.resources.length} of ${count(planned.resources.length, "resource")}`,
+      };
     });
   }
   return { plan: planned, outputs: await outputs(run) };

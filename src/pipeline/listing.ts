@@ -34,7 +34,9 @@ export function compare(records: RecordSummary[], groups: Group[]): Listed[] {
   const byEnvironment = new Map(groups.map((group) => [group.tags[TAG.environment] ?? "", group]));
   const known = new Set(records.map(({ envId }) => envId));
   const listed = records.map((record) => listedRecord(record, byEnvironment.get(record.envId)));
-  const orphans = [...byEnvironment].filter(([envId]) => envId !== "" && !known.has(envId)).map(([, group]) => orphan(group));
+  const orphans = [...byEnvironment]
+    .filter(([envId]) => envId !== "" && !known.has(envId))
+    .map(([, group]) => orphan(group));
   return [...listed, ...orphans].sort((one, other) => one.envId.localeCompare(other.envId));
 }
 

@@ -35,6 +35,10 @@ export function recordOf(
 }
 
 /** The record after a change at `now`. */
-export function recordWith(record: EnvironmentRecord, change: Partial<EnvironmentRecord>, now: Date): EnvironmentRecord {
+export function recordWith(
+  record: EnvironmentRecord,
+  change: Partial<EnvironmentRecord>,
+  now: Date,
+): EnvironmentRecord {
   return { ...record, ...change, updatedAt: now.toISOString() };
 }

@@ -23,16 +23,26 @@ export async function requireSecrets(environment: Environment, doors: Doors): Pr
   const kept = await doors.cloud.vault.names(environment);
   const given = wanted.filter((name) => doors.variables[secretVariable(name)]);
   const missing = wanted.filter((name) => !kept.includes(name) && !given.includes(name));
-  if (missing.length === 0) return Object.fromEntries(given.map((name) => [name, doors.variables[secretVariable(name)] ?? ""]));
-  throw new PaasError("secret-missing", `environment ${environment.envId} lacks ${count(missing.length, "secret")}: ${missing.join(", ")}`, {
-    details: missing.map((name) => `${name} is listed in paas.yaml and has no value`),
-    next: `run again with ${missing.map((name) => `${secretVariable(name)}=…`).join(" ")} in the environment`,
-    exit: EXIT.usage,
-  });
+  if (missing.length === 0)
+    return Object.fromEntries(given.map((name) => [name, doors.variables[secretVariable(name)] ?? ""]));
+  throw new PaasError(
+    "secret-missing",
+    `environment ${environment.envId} lacks ${count(missing.length, "secret")}: ${missing.join(", ")}`,
+    {
+      details: missing.map((name) => `${name} is listed in paas.yaml and has no value`),
+      next: `run again with ${missing.map((name) => `${secretVariable(name)}=…`).join(" ")} in the environment`,
+      exit: EXIT.usage,
+    },
+  );
 }
 
 /** Puts the values into the environment's vault; they go nowhere else. */
-export async function storeSecrets(environment: Environment, secrets: NewSecrets, doors: Doors, steps: Steps): Promise<void> {
+export async function storeSecrets(
+  environment: Environment,
+  secrets: NewSecrets,
+  doors: Doors,
+  steps: Steps,
+): Promise<void> {
   const entries = Object.entries(secrets);
   if (entries.length === 0) return;
   await steps.run("secrets", async () => {

@@ -99,10 +99,7 @@ async function applyAndBuild(
     const platform = await ensurePlatform(source.trusted, environment.tier, workplace, doors, steps);
     return applyStack(stackOf(environment, platform), workplace, doors, steps);
   };
-  const [applied, built] = await Promise.allSettled([
-    infrastructure(),
-    build(environment, workplace, doors, steps),
-  ]);
+  const [applied, built] = await Promise.allSettled([infrastructure(), build(environment, workplace, doors, steps)]);
   if (applied.status === "rejected") throw applied.reason;
   if (built.status === "rejected") throw built.reason;
   return { applied: applied.value, built: built.value };

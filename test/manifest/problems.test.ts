@@ -318,3 +318,14 @@ it("accepts anchors and aliases, and places problems where they are written", ()
     [undefined, 3000],
   ]);
 });
+
+it("places a problem of an alias where its anchor is written", () => {
+  const text = `${HEAD}services:
+  web: &web { runtime: node, port: 99999 }
+  api: *web
+`;
+  expect(problemsOf(text).map((line) => line.split(":").slice(0, 4).join(":"))).toEqual([
+    "paas.yaml:5:36  services.web.port: found 99999, expected a whole number from 1 to 65535",
+    "paas.yaml:5:36  services.api.port: found 99999, expected a whole number from 1 to 65535",
+  ]);
+});

@@ -141,6 +141,10 @@ describe("fixedEnvironments", () => {
       ["staging env-staging nonprod true", "prod env-prod prod true", "test env-dev nonprod true"],
     ],
     [
+      "{ alice: { services: { web: { env: { A: b } } } } }",
+      ["dev env-dev nonprod true", "staging env-staging nonprod true", "prod env-prod prod true"],
+    ],
+    [
       "{ prod: { tier: nonprod } }",
       ["dev env-dev nonprod true", "staging env-staging nonprod true", "prod env-prod nonprod true"],
     ],

@@ -23,9 +23,14 @@ export type Container = {
   health: string | null;
   /** Milliseconds that it may take until it is healthy. */
   startup: number;
+  /** How a healthy container is watched; null = only for its end. */
+  liveness: Liveness | null;
   cpu: number | null;
   memory: string | null;
 };
+
+/** Asked every `interval` ms; ended and restarted after `failures` answers in a row that were bad or took longer than `patience` ms. */
+export type Liveness = { path: string | null; interval: number; patience: number; failures: number };
 
 type Block = Record<string, unknown>;
 
@@ -35,6 +40,7 @@ export function containerOf(attributes: Block): Container | null {
   if (!container) return null;
   const startup = block(container.startup_probe);
   const readiness = block(container.readiness_probe);
+  const liveness = block(container.liveness_probe);
   return {
     image: text(container.image),
     command: texts(container.command),
@@ -42,6 +48,7 @@ export function containerOf(attributes: Block): Container | null {
     env: blocks(container.env).map(envEntry),
     health: text(readiness?.path) || text(startup?.path) || null,
     startup: startup ? startupLimit(startup) : STARTUP,
+    liveness: liveness ? livenessOf(liveness) : null,
     cpu: typeof container.cpu === "number" ? container.cpu : null,
     memory: text(container.memory) || null,
   };
@@ -69,9 +76,22 @@ export function runsIn(revision: Revision, app: Resource): boolean {
 }
 
 function startupLimit(probe: Block): number {
-  const seconds = (name: string, otherwise: number) => (typeof probe[name] === "number" ? probe[name] : otherwise);
-  const limit = seconds("initial_delay", 0) + seconds("interval_seconds", 10) * seconds("failure_count_threshold", 3);
+  const tries = number(probe, "interval_seconds", 10) * number(probe, "failure_count_threshold", 3);
+  const limit = number(probe, "initial_delay", 0) + tries;
   return limit > 0 ? limit * 1000 : STARTUP;
+}
+
+function livenessOf(probe: Block): Liveness {
+  return {
+    path: text(probe.path) || null,
+    interval: (number(probe, "interval_seconds", 0) || 10) * 1000,
+    patience: (number(probe, "timeout", 0) || 1) * 1000,
+    failures: number(probe, "failure_count_threshold", 0) || 3,
+  };
+}
+
+function number(probe: Block, name: string, otherwise: number): number {
+  return typeof probe[name] === "number" ? probe[name] : otherwise;
 }
 
 function envEntry(entry: Block): EnvEntry {
