@@ -1,4 +1,4 @@
-import { type CloudName, LOCAL_TENANT } from "../cloud.js";
+import { type CloudName, LOCAL_TENANT } from "../naming/simulated.js";
 import { describeEnvironment } from "../environment/describe.js";
 import { describePlatform, platformOf } from "../environment/platform.js";
 import type { Manifest } from "../manifest/manifest.js";

@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { injectedEnv, secretName } from "../../src/environment/variables.js";
+import { injectedEnv } from "../../src/environment/variables.js";
+import { secretName } from "../../src/naming/secret.js";
 
 describe("injectedEnv", () => {
   const request = {

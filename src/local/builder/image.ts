@@ -53,7 +53,9 @@ export function publishImage(images: string, digest: string, built: string, desc
   fs.writeFileSync(path.join(built, "image.json"), `${JSON.stringify(description)}\n`);
   fs.mkdirSync(images, { recursive: true, mode: 0o700 });
   if (readImage(images, digest)) return;
-  fs.renameSync(built, path.join(images, digest));
+  const place = path.join(images, digest);
+  fs.rmSync(place, { recursive: true, force: true });
+  fs.renameSync(built, place);
 }
 
 /** Removes every image that is not in `used` (digests, hex) and is older than `age` ms; gives the removed digests. */

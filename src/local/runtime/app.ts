@@ -6,6 +6,7 @@ import type { AppHistory, Resource, Revision, Store } from "../store.js";
 import { type Container, containerOf, isPlaceholder, runsIn, type SecretBlock, secretsOf } from "./container.js";
 import { type Launch, launch } from "./instance.js";
 import { Logbook } from "./logbook.js";
+import { endStrays } from "./orphans.js";
 import { Replica } from "./replica.js";
 import * as revisions from "./revisions.js";
 import { resolveEnv } from "./secrets.js";
@@ -118,6 +119,7 @@ export class App {
     this.#serving = null;
     await Promise.all(running.map((replica) => replica.stop(0)));
     await this.idle();
+    await endStrays(this.#home());
     this.log.close();
   }
 
@@ -134,7 +136,10 @@ export class App {
     if (container && isPlaceholder(container)) return this.#switchTo(null, revision);
     const replica = this.#replica(revision);
     this.#next = replica;
-    if (before) await this.#giveUp(before, `replaced by ${revision.name} before it was healthy`);
+    if (before) {
+      this.#fail(before.revision, `replaced by ${revision.name} before it was healthy`);
+      this.#track(this.#end(before, 0));
+    }
     this.#tell(`${revision.name} is starting`);
     const problem = await replica.activate();
     if (this.#next !== replica || this.#closed) return;
@@ -165,11 +170,6 @@ export class App {
     if (before) this.#track(this.#end(before, DRAIN));
   }
 
-  async #giveUp(replica: Replica, why: string): Promise<void> {
-    this.#fail(replica.revision, why);
-    await this.#end(replica, 0);
-  }
-
   #fail(revision: string, reason: string): void {
     this.#tell(`${revision} failed: ${reason}`);
     this.#save(revisions.withFailed(this.#history(), revision, reason));
@@ -181,6 +181,7 @@ export class App {
       revision: revision.name,
       port: revision.port,
       health: { path: container?.health ?? null, limit: container?.startup ?? 0 },
+      liveness: container?.liveness ?? null,
       launch: (port) => launch(this.#launch(revision, container, port)),
       tell: (text) => this.#tell(text),
     });
@@ -223,6 +224,7 @@ export class App {
   /** Ends a version for good, and forgets what it has written. */
   async #end(replica: Replica, drain: number): Promise<void> {
     await replica.stop(drain);
+    await endStrays(this.#home(replica.revision));
     await fs.promises.rm(this.#home(replica.revision), { recursive: true, force: true });
   }
 

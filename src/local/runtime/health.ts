@@ -1,15 +1,20 @@
 import http from "node:http";
 import net from "node:net";
 import { setTimeout as sleep } from "node:timers/promises";
+import type { Liveness } from "./container.js";
 
 /** Answers in a row that make an app healthy. */
 const NEEDED = 3;
 /** Milliseconds between two questions. */
 const PAUSE = 100;
-/** Milliseconds that one answer may take. */
+/** Milliseconds that one answer of a starting app may take. */
 const PATIENCE = 2000;
 
-export type Probe = { port: number /** null = a connection is enough. */; path: string | null };
+export type Probe = {
+  port: number;
+  /** null = a connection is enough. */
+  path: string | null;
+};
 
 /** What came of one question to an app. */
 export type Answer =
@@ -25,7 +30,7 @@ export async function waitUntilHealthy(probe: Probe, signal: AbortSignal): Promi
   let last: Answer = { kind: "refused" };
   let healthy = 0;
   while (!signal.aborted) {
-    const answer = await ask(probe, signal);
+    const answer = await ask(probe, PATIENCE, signal);
     if (signal.aborted) break;
     healthy = answer.kind === "healthy" ? healthy + 1 : 0;
     if (healthy === NEEDED) return null;
@@ -35,14 +40,30 @@ export async function waitUntilHealthy(probe: Probe, signal: AbortSignal): Promi
   return last;
 }
 
-/** One question: healthy is 2xx or 3xx, redirects are not followed. */
-export function ask({ port, path }: Probe, signal: AbortSignal): Promise<Answer> {
-  return path === null ? connect(port) : get(port, path, signal);
+/**
+ * Asks a healthy app again and again.
+ * @returns why it is taken for hung, or null when `signal` was aborted before
+ */
+export async function watchLiveness(port: number, liveness: Liveness, signal: AbortSignal): Promise<string | null> {
+  const { path, interval, patience, failures } = liveness;
+  for (let failed = 0; failed < failures; ) {
+    await sleep(interval, undefined, { signal }).catch(() => {});
+    if (signal.aborted) return null;
+    const answer = await ask({ port, path }, patience, signal);
+    failed = answer.kind === "healthy" ? 0 : failed + 1;
+  }
+  if (signal.aborted) return null;
+  return `gave no healthy answer to ${path ?? "a connection"} ${failures} times in a row`;
 }
 
-function get(port: number, path: string, signal: AbortSignal): Promise<Answer> {
+/** One question: healthy is 2xx or 3xx within `patience` ms, redirects are not followed. */
+function ask({ port, path }: Probe, patience: number, signal: AbortSignal): Promise<Answer> {
+  return path === null ? connect(port, patience) : get(port, path, patience, signal);
+}
+
+function get(port: number, path: string, patience: number, signal: AbortSignal): Promise<Answer> {
   return new Promise((resolve) => {
-    const limit = AbortSignal.any([signal, AbortSignal.timeout(PATIENCE)]);
+    const limit = AbortSignal.any([signal, AbortSignal.timeout(patience)]);
     const headers = { "user-agent": "paas-health", connection: "close" };
     const request = http.get({ host: "127.0.0.1", port, path, agent: false, headers, signal: limit }, (response) => {
       const status = response.statusCode ?? 0;
@@ -53,9 +74,9 @@ function get(port: number, path: string, signal: AbortSignal): Promise<Answer> {
   });
 }
 
-function connect(port: number): Promise<Answer> {
+function connect(port: number, patience: number): Promise<Answer> {
   return new Promise((resolve) => {
-    const socket = net.connect({ host: "127.0.0.1", port, timeout: PATIENCE });
+    const socket = net.connect({ host: "127.0.0.1", port, timeout: patience });
     const end = (answer: Answer) => {
       socket.destroy();
       resolve(answer);

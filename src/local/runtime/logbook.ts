@@ -32,9 +32,13 @@ export class Logbook {
     const time = new Date().toISOString();
     const entries = texts.flatMap(pieces).map((text): LogEntry => ({ time, revision, text }));
     const lines = entries.map((entry) => `${JSON.stringify(entry)}\n`).join("");
-    this.#rotate();
-    fs.appendFileSync(this.#file, lines, { mode: 0o600 });
-    this.#size += Buffer.byteLength(lines);
+    try {
+      this.#rotate();
+      fs.appendFileSync(this.#file, lines, { mode: 0o600 });
+      this.#size += Buffer.byteLength(lines);
+    } catch {
+      // A full disk costs lines of the log, not the app.
+    }
     for (const entry of entries) this.#events.emit("entry", entry);
   }
 

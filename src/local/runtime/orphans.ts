@@ -16,17 +16,30 @@ export async function endOrphans(records: string, homes: string): Promise<number
   const recorded = recordedProcesses(records);
   const running = recorded.filter(({ runs }) => runs).map(({ pid }) => pid);
   const groups = new Set([...running, ...groupsWithHome(homes)]);
-  for (const group of groups) signalGroup(group, "SIGKILL");
-  const end = Date.now() + LIMIT;
-  for (const group of groups) while (isRunning(group) && Date.now() < end) await sleep(20);
+  await endGroups(groups);
   for (const { pid } of recorded) forgetProcess(records, pid);
   return groups.size;
 }
 
+/**
+ * Ends (on Linux) what an app has started and led out of its process group.
+ * @param home HOME of the app, or a folder above it
+ */
+export async function endStrays(home: string): Promise<void> {
+  await endGroups(new Set(groupsWithHome(home)));
+}
+
+async function endGroups(groups: Set<number>): Promise<void> {
+  for (const group of groups) signalGroup(group, "SIGKILL");
+  const end = Date.now() + LIMIT;
+  for (const group of groups) while (isRunning(group) && Date.now() < end) await sleep(20);
+}
+
 /** A process is noted just after it has started: one whose daemon was killed in between is known by its environment. */
-function groupsWithHome(homes: string): number[] {
+function groupsWithHome(home: string): number[] {
+  const below = `HOME=${path.join(home, path.sep)}`;
   return processIds()
-    .filter((pid) => variablesOf(pid).some((entry) => entry.startsWith(`HOME=${homes}${path.sep}`)))
+    .filter((pid) => variablesOf(pid).some((entry) => `${entry}${path.sep}`.startsWith(below)))
     .map((pid) => statOf(pid)?.group ?? 0)
     .filter((group) => group > 1);
 }

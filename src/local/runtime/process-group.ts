@@ -2,6 +2,9 @@ import { type ChildProcess, type SpawnOptions, spawn } from "node:child_process"
 import { setTimeout as sleep } from "node:timers/promises";
 import { forgetProcess, recordProcess } from "./process-records.js";
 
+/** Milliseconds that the output of a program may still be read after its end. */
+const OUTPUT_LIMIT = 1000;
+
 export type Exit = { code: number | null; signal: NodeJS.Signals | null; error: NodeJS.ErrnoException | null };
 
 /** A program and everything it starts: one process group, ended as one. */
@@ -35,8 +38,12 @@ export function startGroup(words: string[], options: SpawnOptions & { records: s
       resolve(exit);
     };
     child.once("error", (error) => pid === null && end({ code: null, signal: null, error }));
-    // A grandchild may hold the output open: the group is killed on exit, so that `close` follows.
-    child.once("exit", () => pid !== null && signalGroup(pid, "SIGKILL"));
+    // A grandchild may hold the output open: the group is killed on exit, and one that has left it is not waited for.
+    child.once("exit", () => {
+      if (pid !== null) signalGroup(pid, "SIGKILL");
+      const late = setTimeout(() => [child.stdout, child.stderr].map((output) => output?.destroy()), OUTPUT_LIMIT);
+      child.once("close", () => clearTimeout(late));
+    });
     child.once("close", (code, signal) => end({ code, signal, error: null }));
   });
 

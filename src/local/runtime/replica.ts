@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
+import type { Liveness } from "./container.js";
 import { describeEarlyExit, describeUnhealthy } from "./diagnosis.js";
-import { waitUntilHealthy } from "./health.js";
+import { waitUntilHealthy, watchLiveness } from "./health.js";
 import type { Instance } from "./instance.js";
 import { listenersOf } from "./listening.js";
 import { returnPort, takePort } from "./ports.js";
@@ -18,6 +19,8 @@ export type ReplicaOptions = {
   launch(port: number): Promise<Instance>;
   /** Path to ask, and milliseconds until it has to be healthy. */
   health: { path: string | null; limit: number };
+  /** How it is watched from then on; null = only for its end. */
+  liveness: Liveness | null;
   /** Port to use if it is free. */
   port: number | null;
   /** Tells the app's owner, in its log, what happens to it. */
@@ -97,7 +100,7 @@ export class Replica {
     this.#port = port;
     const begun = performance.now();
     try {
-      if (this.#stopped.signal.aborted) return "stopped";
+      if (this.#stopped.signal.aborted) throw new Error("stopped");
       this.#instance = await this.#options.launch(port);
     } catch (error) {
       returnPort(port);
@@ -149,9 +152,20 @@ export class Replica {
     const instance = this.#instance;
     const begun = Date.parse(this.#since ?? "");
     if (!instance) return "did not start";
+    const hung = await this.#hang(instance);
+    if (hung !== null) await this.#end();
     const exit = await instance.exited;
     this.#forget(instance);
-    return describeEarlyExit(exit, Date.now() - begun);
+    return hung ?? describeEarlyExit(exit, Date.now() - begun);
+  }
+
+  /** Waits until the instance no longer answers (and says so) or no longer runs (null). */
+  async #hang(instance: Instance): Promise<string | null> {
+    const { liveness } = this.#options;
+    if (!liveness) return null;
+    const ended = new AbortController();
+    void instance.exited.then(() => ended.abort());
+    return watchLiveness(instance.port, liveness, AbortSignal.any([ended.signal, this.#stopped.signal]));
   }
 
   async #end(): Promise<void> {

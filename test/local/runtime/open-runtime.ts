@@ -19,6 +19,8 @@ export type Deployment = {
   health?: string;
   /** Seconds. */
   startup?: number;
+  /** Seconds between two questions to a healthy app, and until an answer is too late. */
+  liveness?: number;
 };
 
 export type OpenRuntime = {
@@ -90,7 +92,7 @@ export function placesIn(folder: string): { images: string; logs: string; folder
 }
 
 export function appResource(folder: string, name: string, deployment: Deployment): Resource {
-  const { script, env = {}, secrets = {}, health = "/", startup = 10 } = deployment;
+  const { script, env = {}, secrets = {}, health = "/", startup = 10, liveness } = deployment;
   const image = deployment.image ?? (script === undefined ? PLACEHOLDER : nodeImage(folder, { "server.mjs": script }));
   const probe = { port: 8080, transport: "HTTP", path: health, timeout: 2, initial_delay: 0 };
   const container = {
@@ -105,6 +107,9 @@ export function appResource(folder: string, name: string, deployment: Deployment
     ...(image === PLACEHOLDER
       ? {}
       : { startup_probe: [{ ...probe, interval_seconds: startup / 10, failure_count_threshold: 10 }] }),
+    ...(liveness === undefined
+      ? {}
+      : { liveness_probe: [{ ...probe, interval_seconds: liveness, timeout: liveness, failure_count_threshold: 3 }] }),
   };
   const secret = Object.entries(secrets).map(([key, id]) => ({ name: key.toLowerCase(), key_vault_secret_id: id }));
   const attributes = { name, template: [{ min_replicas: 0, container: [container] }], secret };

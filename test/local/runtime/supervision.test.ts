@@ -55,6 +55,39 @@ test("what an app leaves running when it ends is ended too", async () => {
   expect(isRunning(left)).toBe(false);
 });
 
+test("what an app leads out of its process group ends with the app", async () => {
+  const script = `import http from "node:http"; import { spawn } from "node:child_process";
+    const options = { stdio: "inherit", detached: true };
+    const child = spawn(process.execPath, ["-e", "setInterval(() => {}, 1000)"], options);
+    http.createServer((request, response) => response.end(String(child.pid))).listen(process.env.PORT);`;
+  const id = open.deploy("ca-web", { script });
+  await open.runtime.idle();
+  const stray = Number((await get(await open.runtime.ingressPort(id))).text);
+  expect(isRunning(stray)).toBe(true);
+  open.remove("ca-web");
+  await open.runtime.idle();
+  if (process.platform === "linux") expect(isRunning(stray)).toBe(false);
+  else process.kill(stray, "SIGKILL");
+});
+
+test("an app that no longer answers is restarted", async () => {
+  const script = `import http from "node:http";
+    http.createServer((request, response) => {
+      if (request.url === "/hang") for (;;);
+      response.end(String(process.pid));
+    }).listen(process.env.PORT);`;
+  const id = open.deploy("ca-web", { script, liveness: 0.3 });
+  await open.runtime.idle();
+  const port = await open.runtime.ingressPort(id);
+  const first = (await get(port)).text;
+  const hanging = get(port, "/hang");
+  await until(() => open.runtime.status(id).restarts === 1, "the restart");
+  expect((await hanging).status).toBe(502);
+  expect((await get(port)).text).not.toBe(first);
+  const said = (await open.logTexts("ca-web")).find((text) => text.includes("restarting"));
+  expect(said).toBe("paas: ca-web--0000001 gave no healthy answer to / 3 times in a row; restarting in 1 s");
+}, 15_000);
+
 test("an app that ignores SIGTERM is killed", async () => {
   const script = `process.on("SIGTERM", () => console.log("no"));\n${MORTAL}`;
   const id = open.deploy("ca-web", { script });
