@@ -1,9 +1,10 @@
-import { type CloudName, LOCAL_TENANT } from "../naming/simulated.js";
+import type { CloudName } from "../cloud.js";
 import { describeEnvironment } from "../environment/describe.js";
 import { describePlatform, platformOf } from "../environment/platform.js";
 import type { Manifest } from "../manifest/manifest.js";
 import { renderSettings } from "../manifest/render.js";
 import { settingsFor } from "../manifest/settings.js";
+import { LOCAL_TENANT } from "../naming/simulated.js";
 import { trustedManifest } from "../pipeline/source.js";
 import type { EnvironmentFile } from "../pipeline/workplace.js";
 import type { Tools } from "../tools.js";
