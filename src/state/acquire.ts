@@ -17,19 +17,23 @@ export type HoldOptions = {
   tell?: (detail: string) => void;
 };
 
+/** A lease that began at `since` (milliseconds since 1970) or a little later. */
+export type Acquired = { lease: BlobLeaseClient; since: number };
+
 /** Takes the lease, waiting as long as it may; one that its dead holder let expire is simply taken. */
 export async function acquire(
   blob: BlockBlobClient,
   envId: string,
   { lockTimeout = 0, signal, tell }: HoldOptions,
   timing: LeaseTiming,
-): Promise<BlobLeaseClient> {
+): Promise<Acquired> {
   const started = Date.now();
   // The id is proposed, so that a repeated request finds the lease its own.
   const lease = blob.getBlobLeaseClient(randomUUID());
   for (let pause = 100; ; pause = Math.min(pause * 1.5, 2000)) {
+    const since = Date.now();
     const taken = await attempt(`lock environment ${envId}`, () => tryAcquire(blob, lease, timing, bounded(signal)));
-    if (taken) return lease;
+    if (taken) return { lease, since };
     const holder = await currentHolder(blob, bounded(signal));
     const left = started + lockTimeout - Date.now();
     if (left <= 0) throw environmentLocked(envId, holder, lockTimeout, new Date());
@@ -48,7 +52,7 @@ async function tryAcquire(
   lease: BlobLeaseClient,
   timing: LeaseTiming,
   abortSignal: AbortSignal,
-) {
+): Promise<boolean> {
   for (;;) {
     try {
       await lease.acquireLease(timing.length / 1000, { abortSignal });

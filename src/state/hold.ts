@@ -39,8 +39,8 @@ export async function holdRecord(
   timing: LeaseTiming,
 ): Promise<HeldRecord> {
   const envId = environmentOf(ref);
-  const lease = await acquire(blob, envId, options, timing);
-  const kept = keepLease(lease, `environment ${envId}`, timing);
+  const { lease, since } = await acquire(blob, envId, options, timing);
+  const kept = keepLease(lease, `environment ${envId}`, timing, since);
   try {
     return await sign(blob, envId, holderOf(purpose), lease, kept, options.signal);
   } catch (error) {
@@ -105,11 +105,11 @@ class Held implements HeldRecord {
     return this.#kept.lost;
   }
 
-  write(next: EnvironmentRecord): Promise<void> {
+  async write(next: EnvironmentRecord): Promise<void> {
     if (this.#released) throw new Error(`the record of ${this.#envId} was written after its release`);
     const done = this.#lastWrite.then(() => this.#write(next));
     this.#lastWrite = done.catch(() => {}); // its own caller hears of it
-    return done;
+    await done;
   }
 
   async release(): Promise<void> {

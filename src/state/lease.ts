@@ -29,12 +29,13 @@ export type KeptLease = {
  * Renews a lease until it is told to stop. A renewal that gets no answer is repeated until the lease is about to end; one
  * that is refused says at once that the lease is gone.
  * @param what for people: `environment alice`
+ * @param since when it was asked for, in milliseconds since 1970
  */
-export function keepLease(lease: BlobLeaseClient, what: string, timing: LeaseTiming): KeptLease {
+export function keepLease(lease: BlobLeaseClient, what: string, timing: LeaseTiming, since: number): KeptLease {
   const lost = new AbortController();
   const stopped = new AbortController();
   const renew = async (): Promise<void> => {
-    let good = Date.now();
+    let good = since;
     let pause = timing.renewEvery;
     while (!stopped.signal.aborted) {
       await sleep(Math.min(pause, good + timing.giveUpAfter - Date.now()), undefined, {
@@ -43,17 +44,20 @@ export function keepLease(lease: BlobLeaseClient, what: string, timing: LeaseTim
       });
       const started = Date.now();
       const left = good + timing.giveUpAfter - started;
-      const failure =
-        left > 0 ? await renewal(lease, AbortSignal.any([stopped.signal, bounded(undefined, left)])) : null;
+      const limit = AbortSignal.any([stopped.signal, bounded(undefined, Math.max(left, 0))]);
+      const outcome = left > 0 ? await renewal(lease, limit) : "unanswered";
       if (stopped.signal.aborted) return;
-      if (failure === "refused") return lost.abort(lockLost(what, "someone broke it"));
-      if (failure === "renewed") [good, pause] = [started, timing.renewEvery];
-      else if (Date.now() >= good + timing.giveUpAfter)
-        return lost.abort(lockLost(what, "the state account did not answer"));
+      if (outcome === "refused") return lost.abort(lockLost(what, "someone broke it"));
+      const ends = good + timing.giveUpAfter;
+      if (outcome === "renewed") [good, pause] = [started, timing.renewEvery];
+      else if (Date.now() >= ends) return lost.abort(lockLost(what, "the state account did not answer"));
       else pause = timing.retryEvery;
     }
   };
-  const renewing = renew().catch(() => {}); // stopped while it slept
+  const renewing = renew().catch((error) => {
+    // Being stopped ends its sleep with an error; after any other one nobody renews the lease any more.
+    if (!stopped.signal.aborted) lost.abort(lockLost(what, String(error)));
+  });
   return {
     id: lease.leaseId,
     lost: lost.signal,
