@@ -58,6 +58,9 @@ function codeOf(files: Listing, file: string | null): string | null {
 function lineAt(code: string, found: RegExpExecArray): string {
   const start = code.lastIndexOf("\n", found.index) + 1;
   const end = code.indexOf("\n", found.index);
-  const line = code.slice(start, end < 0 ? code.length : end).trim();
+  const line = code
+    .slice(start, end < 0 ? code.length : end)
+    .trim()
+    .replace(/;$/, "");
   return line.length > SHOWN_LENGTH ? `…${found[0].slice(0, SHOWN_LENGTH)}…` : line;
 }

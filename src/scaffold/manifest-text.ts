@@ -35,7 +35,7 @@ export function renderManifest({ name, location, services }: Answers, id: string
   document.commentBefore = ` yaml-language-server: $schema=${SCHEMA_FILE}`;
   const top = document.contents as YAMLMap<{ value: string }, { comment?: string | null }>;
   const idValue = document.get("id", true) as { comment?: string | null };
-  idValue.comment = " made once; the names of everything that runs hang on it";
+  idValue.comment = " made once, never changed: every name is derived from it";
   for (const pair of top.items) {
     if (pair.key.value === "services") Object.assign(pair.key, { spaceBefore: true });
   }
