@@ -4,36 +4,51 @@ import { join, type Listing } from "./listing.js";
 
 /** Folders below the top that are looked into: `services/shop/api/src/server.ts` lies in the fourth. */
 const DEPTH = 4;
-/** Files in one repository; a larger one is judged by its first. */
+/** Files in one repository; of a larger one, those nearest to its top are looked at. */
 const MOST_FILES = 20_000;
 /** Bytes; a larger file is no manifest and no entry point. */
 const LARGEST_TEXT = 1_000_000;
 
 const SKIPPED = new Set(["node_modules", "bower_components", "__pycache__", "venv", "site-packages", "vendor"]);
 
-/** Lists the files of the folder `root`; symbolic links and dot folders are left out. */
+/** Lists the files below `root`; symbolic links, dot folders and what cannot be read are left out. */
 export function listFiles(root: string): Listing {
   const paths: string[] = [];
-  collect(root, "", 0, paths);
-  const known = new Set(paths);
+  let folders = [""];
+  for (let depth = 0; depth <= DEPTH && paths.length < MOST_FILES; depth++) {
+    const inside: string[] = [];
+    for (const folder of folders) {
+      for (const entry of entriesOf(path.join(root, folder))) {
+        if (entry.isFile()) paths.push(join(folder, entry.name));
+        else if (entry.isDirectory() && isLookedInto(entry.name)) inside.push(join(folder, entry.name));
+      }
+    }
+    folders = inside;
+  }
+  const known = new Set(paths.slice(0, MOST_FILES));
   return {
-    paths,
+    paths: [...known].sort(),
     has: (file) => known.has(file),
     text: (file) => (known.has(file) ? readText(path.join(root, file)) : null),
   };
 }
 
-function collect(root: string, folder: string, depth: number, paths: string[]): void {
-  const entries = fs.readdirSync(path.join(root, folder), { withFileTypes: true });
-  const inOrder = entries.sort((left, right) => (left.name < right.name ? -1 : 1));
-  for (const entry of inOrder) if (entry.isFile() && paths.length < MOST_FILES) paths.push(join(folder, entry.name));
-  for (const entry of inOrder) {
-    if (!entry.isDirectory() || entry.name.startsWith(".") || SKIPPED.has(entry.name)) continue;
-    if (depth < DEPTH) collect(root, join(folder, entry.name), depth + 1, paths);
+function isLookedInto(folder: string): boolean {
+  return !folder.startsWith(".") && !SKIPPED.has(folder);
+}
+
+function entriesOf(folder: string): fs.Dirent[] {
+  try {
+    return fs.readdirSync(folder, { withFileTypes: true });
+  } catch {
+    return [];
   }
 }
 
 function readText(file: string): string | null {
-  const { size } = fs.statSync(file);
-  return size > LARGEST_TEXT ? null : fs.readFileSync(file, "utf8").replace(/^\ufeff/, "");
+  try {
+    return fs.statSync(file).size > LARGEST_TEXT ? null : fs.readFileSync(file, "utf8").replace(/^\ufeff/, "");
+  } catch {
+    return null;
+  }
 }
