@@ -1,27 +1,19 @@
 import type { App } from "../azure/apps.js";
-import { configKey, containerOf, type SecretReference } from "../azure/container.js";
 import type { Image } from "../cloud.js";
 import type { Environment, EnvironmentService } from "../environment/environment.js";
-import { injectedEnv } from "../environment/variables.js";
 import { PaasError } from "../errors.js";
-import { secretName } from "../naming/secret.js";
 import type { DeployedService } from "../state/record.js";
+import { desiredOf, type Surroundings } from "./desired.js";
 import type { Doors } from "./doors.js";
 import type { Steps } from "./events.js";
 
 /** An image with the content it was built from. */
 export type Built = { image: Image; contentKey: string };
 
-export type Deployment = {
-  environment: Environment;
-  commit: string;
+export type Deployment = Surroundings & {
   built: Record<string, Built>;
   /** What the record says of the services' last deployments. */
   before: Record<string, DeployedService>;
-  /** Base URL of the environment's vault; null when no service has secrets. */
-  vaultUri: string | null;
-  /** ARM id of the environment's identity, which reads the vault. */
-  identityId: string;
 };
 
 export type ServiceOutcome = DeployedService & { name: string; changed: boolean };
@@ -32,13 +24,8 @@ export type ServiceOutcome = DeployedService & { name: string; changed: boolean 
  * @throws PaasError `unhealthy` when a new version does not get healthy; the one before goes on serving
  */
 export async function deploy(deployment: Deployment, doors: Doors, steps: Steps): Promise<ServiceOutcome[]> {
-  const { environment } = deployment;
-  const addresses: Record<string, string> = {};
-  for (const service of environment.services) {
-    addresses[service.name] = await doors.cloud.serviceAddress(environment, service);
-  }
   const outcomes = await Promise.allSettled(
-    environment.services.map((service) => deployService(service, addresses, deployment, doors, steps)),
+    deployment.environment.services.map((service) => deployService(service, deployment, doors, steps)),
   );
   const failed = outcomes.find((outcome) => outcome.status === "rejected");
   if (failed) throw failed.reason;
@@ -47,17 +34,13 @@ export async function deploy(deployment: Deployment, doors: Doors, steps: Steps)
 
 async function deployService(
   service: EnvironmentService,
-  addresses: Record<string, string>,
   deployment: Deployment,
   doors: Doors,
   steps: Steps,
 ): Promise<ServiceOutcome> {
-  const { environment, commit, before } = deployment;
+  const { environment, before } = deployment;
   const { image, contentKey } = deployment.built[service.name] as Built;
-  const env = injectedEnv({ environment, service, commit, addresses });
-  const container = containerOf(service, image.reference, env);
-  const secrets = secretsOf(service, deployment);
-  const key = configKey(container, secrets);
+  const { container, secrets, key } = desiredOf(service, image.reference, deployment);
   const app = await existingApp(doors, environment, service);
   const outcome = (host: string | null): Omit<ServiceOutcome, "changed"> => ({
     name: service.name,
@@ -67,8 +50,7 @@ async function deployService(
     url: host ? doors.cloud.url(host) : null,
   });
 
-  const last = before[service.name];
-  if (last?.configKey === key && app.image === image.reference && (await serves(doors, environment, app))) {
+  if (before[service.name]?.configKey === key && (await serves(image.reference, app, environment, doors))) {
     steps.skip(`deploy ${service.name}`, "unchanged, not restarted");
     return { ...outcome(app.host), changed: false };
   }
@@ -77,6 +59,7 @@ async function deployService(
     const step = `release ${service.name}`;
     await steps.run(step, async () => {
       const onLine = (line: string) => steps.line(step, line);
+      const { env } = container;
       await doors.cloud.release({ environment, service, image, command, env, onLine, signal: doors.signal });
       return { value: undefined, detail: command.join(" ") };
     });
@@ -98,8 +81,9 @@ async function existingApp(doors: Doors, environment: Environment, service: Envi
   });
 }
 
-async function serves(doors: Doors, environment: Environment, app: App): Promise<boolean> {
-  if (!app.latestRevision || app.latestRevision !== app.readyRevision) return false;
+/** Whether an app is healthy with this image, and no other version of it is on its way. */
+export async function serves(image: string, app: App, environment: Environment, doors: Doors): Promise<boolean> {
+  if (app.image !== image || !app.latestRevision || app.latestRevision !== app.readyRevision) return false;
   return (await doors.apps.revision(environment.resourceGroup, app.name, app.latestRevision)).state === "healthy";
 }
 
@@ -140,13 +124,4 @@ async function lastOutput(
     return ["(its output could not be read)"];
   }
   return lines;
-}
-
-function secretsOf(service: EnvironmentService, { vaultUri, identityId }: Deployment): SecretReference[] {
-  if (vaultUri === null) return [];
-  return service.secrets.map((name) => ({
-    name: secretName(name),
-    keyVaultUrl: `${vaultUri}secrets/${secretName(name)}`,
-    identity: identityId,
-  }));
 }

@@ -1,10 +1,13 @@
 import path from "node:path";
 import { describeEnvironment } from "../environment/describe.js";
-import type { Environment } from "../environment/environment.js";
+import type { Environment, EnvironmentService } from "../environment/environment.js";
 import { EXIT, PaasError } from "../errors.js";
-import type { EnvironmentRecord } from "../state/record.js";
+import type { DeployedService, EnvironmentRecord } from "../state/record.js";
 import type { PlanAction } from "../terraform/plan.js";
+import { outputsOfState } from "../terraform/state.js";
 import { contentOf } from "./content.js";
+import { serves } from "./deploy.js";
+import { desiredOf, type Surroundings, surroundingsOf } from "./desired.js";
 import type { Doors } from "./doors.js";
 import type { Steps } from "./events.js";
 import { planStack, stackOf } from "./infrastructure.js";
@@ -40,27 +43,47 @@ export async function plan(source: Source, doors: Doors, steps: Steps): Promise<
   });
   const stack = stackOf(environment, doors.cloud.platform.of(environment.tier));
   const infrastructure = await planStack(stack, workplace, doors, steps);
-  const containers = await containerChanges(environment, alive ? record : null, workplace);
+  const outputs = outputsOfState(await doors.state.blobs.download(stack.state));
+  const vaultUri = outputs.key_vault_uri;
+  const surroundings = await surroundingsOf(environment, source.commit.sha, vaultUri, doors.cloud);
+  const containers = await containerChanges(surroundings, alive ? record : null, workplace, doors);
   const changes = { ...infrastructure.changes };
   for (const { action } of containers) changes[action] += 1;
   return { environment, changes, resources: [...infrastructure.resources, ...containers] };
 }
 
-/** The services whose files are not those of their last deployment. */
+/** The services that `up` would deploy: other files, other settings, or a version that does not serve. */
 async function containerChanges(
-  environment: Environment,
+  surroundings: Surroundings,
   record: EnvironmentRecord | null,
   workplace: Workplace,
+  doors: Doors,
 ): Promise<PlanLine[]> {
+  const { environment } = surroundings;
   const others = environment.services.map((service) => path.normalize(service.path)).filter((place) => place !== ".");
   const lines: PlanLine[] = [];
   for (const service of environment.services) {
-    const { key } = await contentOf(workplace.source, service, others);
+    const content = await contentOf(workplace.source, service, others);
     const last = record?.services[service.name];
-    if (last?.contentKey === key) continue;
+    if (last && (await stays(service, content.key, last, surroundings, doors))) continue;
     lines.push({ address: `service.${service.name}`, type: "container", action: last ? "update" : "create" });
   }
   return lines;
+}
+
+/** The same files give the same image again, so the last one stands for it. */
+async function stays(
+  service: EnvironmentService,
+  contentKey: string,
+  last: DeployedService,
+  surroundings: Surroundings,
+  doors: Doors,
+): Promise<boolean> {
+  const { environment } = surroundings;
+  if (last.contentKey !== contentKey || last.configKey !== desiredOf(service, last.image, surroundings).key)
+    return false;
+  const app = await doors.apps.find(environment.resourceGroup, service.appName);
+  return app !== null && serves(last.image, app, environment, doors);
 }
 
 function noPlatform({ tier, envId }: Environment): PaasError {

@@ -7,6 +7,7 @@ import type { HeldRecord } from "../state/records.js";
 import { version } from "../version.js";
 import { build } from "./build.js";
 import { deploy, type ServiceOutcome } from "./deploy.js";
+import { surroundingsOf } from "./desired.js";
 import type { Doors } from "./doors.js";
 import type { Steps } from "./events.js";
 import { type Applied, applyStack, stackOf } from "./infrastructure.js";
@@ -70,12 +71,9 @@ async function upHeld(source: Source, held: HeldRecord, doors: Doors, steps: Ste
     await storeSecrets(environment, missing, doors, steps);
     const services = await deploy(
       {
-        environment,
-        commit: source.commit.sha,
+        ...(await surroundingsOf(environment, source.commit.sha, applied.outputs.key_vault_uri, doors.cloud)),
         built,
         before: before?.state === "destroyed" ? {} : (before?.services ?? {}),
-        vaultUri: textOf(applied.outputs["key_vault_uri"]),
-        identityId: identityId(environment, doors),
       },
       doors,
       steps,
@@ -128,6 +126,7 @@ async function finish(
         started,
         {
           state: "running",
+          commit: source.commit.sha,
           url,
           expires,
           services: deployed,
@@ -175,19 +174,10 @@ async function refuseForeignGroup(environment: Environment, doors: Doors): Promi
   });
 }
 
-function identityId(environment: Environment, doors: Doors): string {
-  const group = `/subscriptions/${doors.cloud.subscriptionId}/resourceGroups/${environment.resourceGroup}`;
-  return `${group}/providers/Microsoft.ManagedIdentity/userAssignedIdentities/${environment.names["identity"]}`;
-}
-
 function publicUrl(environment: Environment, services: ServiceOutcome[]): string | null {
   const open = environment.services.filter(({ internal }) => !internal).map(({ name }) => name);
   const first = open.includes("web") ? "web" : open[0];
   return services.find(({ name }) => name === first)?.url ?? null;
-}
-
-function textOf(value: unknown): string | null {
-  return typeof value === "string" && value !== "" ? value : null;
 }
 
 function lostLock(environment: Environment, cause: unknown): PaasError {

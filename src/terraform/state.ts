@@ -8,6 +8,13 @@ export function resourceTypesOfState(state: Buffer | null): string[] {
   return azurermTypes(resources.map(({ type }) => type));
 }
 
+/** Values of the outputs in a state, by name; null and an empty blob have none. */
+export function outputsOfState(state: Buffer | null): Record<string, unknown> {
+  if (state === null || state.length === 0) return {};
+  const { outputs = {} } = JSON.parse(state.toString("utf8")) as { outputs?: Record<string, { value: unknown }> };
+  return Object.fromEntries(Object.entries(outputs).map(([name, { value }]) => [name, value]));
+}
+
 /** Those of the types that belong to azurerm, each once; sorted. */
 export function azurermTypes(types: string[]): string[] {
   return [...new Set(types)].filter((type) => type.startsWith("azurerm_")).sort();
