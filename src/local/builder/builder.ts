@@ -78,11 +78,13 @@ async function buildNow(request: BuildImageRequest, digest: string, variables: R
     unpinVenv(app);
     const command = startCommand(app, runtime);
     if (!command) throw noStartCommand(name, runtime);
+    const webRoot = runtime === "static" ? siteIn(app).webRoot : ".";
+    if (!fs.existsSync(path.join(app, webRoot))) throw noSite(name, webRoot);
     publishImage(images, digest, folder, {
       schemaVersion: 1,
       runtime,
       command,
-      webRoot: runtime === "static" ? siteIn(app).webRoot : ".",
+      webRoot,
       createdAt: new Date().toISOString(),
       contentKey,
     });
@@ -125,6 +127,13 @@ function noStartCommand(name: string, runtime: Runtime): PaasError {
   return new PaasError("build-failed", `nothing says how service ${name} starts`, {
     details: [`looked for ${looked}`],
     next: fix,
+  });
+}
+
+function noSite(name: string, webRoot: string): PaasError {
+  return new PaasError("build-failed", `there is no folder ${webRoot} with the site of ${name}`, {
+    details: ["neither in the commit nor made by its build script"],
+    next: "correct the folder in its Dockerfile, or the build script that makes it",
   });
 }
 

@@ -8,8 +8,8 @@ export type Ingress = { port: number; close(): Promise<void> };
 export type IngressOptions = {
   /** What the port depends on when it is chosen for the first time. */
   name: string;
-  /** Port of earlier; 0 = none. Another one is taken when it is no longer free. */
-  port: number;
+  /** The one it had before; another one is taken when it is no longer free. */
+  port: number | null;
   route(): Route;
   onError(text: string): void;
 };
@@ -17,7 +17,7 @@ export type IngressOptions = {
 export async function startIngress({ name, port: wanted, route, onError }: IngressOptions): Promise<Ingress> {
   const { server, close } = forwardingServer(route, (error) => onError(`its ingress failed: ${String(error)}`));
   const port = await listenStable(server, wanted, name);
-  if (wanted !== 0 && port !== wanted) {
+  if (wanted !== null && port !== wanted) {
     onError(`port ${wanted} of its ingress is taken, it is now ${port}: deploy the services that call it again`);
   }
   return { port, close };

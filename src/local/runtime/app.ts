@@ -182,6 +182,7 @@ export class App {
       port: revision.port,
       health: { path: container?.health ?? null, limit: container?.startup ?? 0 },
       liveness: container?.liveness ?? null,
+      home: this.#home(revision.name),
       launch: (port) => launch(this.#launch(revision, container, port)),
       tell: (text) => this.#tell(text),
     });

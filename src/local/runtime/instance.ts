@@ -83,7 +83,7 @@ function run(what: Launch, place: Workplace): Instance {
 }
 
 async function serve({ image, port }: Launch): Promise<Instance> {
-  const site = await serveStatic(path.join(image.app, image.webRoot), port);
+  const site = await serveStatic(image.app, image.webRoot, port);
   return {
     port,
     pid: null,

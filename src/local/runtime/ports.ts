@@ -1,40 +1,42 @@
 import { createHash } from "node:crypto";
 import net from "node:net";
 
-/** Range that the ports of ingresses come from: below those that systems hand out by themselves, so that one that is kept for later stays free. */
-const FIRST = 29_000;
-const RANGE = 3500;
+/**
+ * Ranges that loopback ports are chosen from, below those that systems hand out by themselves: a port that is kept for
+ * the next start is then unlikely to be another program's by that time.
+ */
+const PROCESSES = { first: 10_000, count: 11_000 };
+const INGRESSES = { first: 29_000, count: 3500 };
+
+type Range = typeof PROCESSES;
 
 /** Ports that are given to a process which may not listen yet. */
 const promised = new Set<number>();
 
-/** A free loopback port; `wanted` when it is still free. Give it back with `returnPort`. */
-export async function takePort(wanted: number | null): Promise<number> {
-  if (wanted !== null && !promised.has(wanted) && (await isFree(wanted))) {
-    promised.add(wanted);
-    return wanted;
-  }
-  for (;;) {
-    const port = await anyPort();
+/**
+ * A free port for a process; give it back with `returnPort`.
+ * @param wanted the one it had before, which it gets again if it is free
+ * @param name what the choice depends on otherwise
+ */
+export async function takePort(wanted: number | null, name: string): Promise<number> {
+  for (const port of candidates(wanted, name, PROCESSES)) {
     if (promised.has(port)) continue;
+    // Promised before it is tried: somebody else may ask meanwhile.
     promised.add(port);
-    return port;
+    if (await isFree(port)) return port;
+    promised.delete(port);
   }
+  throw noPort(PROCESSES);
 }
 
 export function returnPort(port: number): void {
   promised.delete(port);
 }
 
-/** Listens on `wanted`, or, when that is 0 or taken, on a port that depends on `name` and is likely the same next time. */
-export async function listenStable(server: net.Server, wanted: number, name: string): Promise<number> {
-  if (wanted !== 0 && (await listens(server, wanted))) return wanted;
-  const start = createHash("sha256").update(name).digest().readUInt32BE() % RANGE;
-  for (let step = 0; step < RANGE; step++) {
-    const port = FIRST + ((start + step) % RANGE);
-    if (await listens(server, port)) return port;
-  }
-  throw new Error(`no free port between ${FIRST} and ${FIRST + RANGE}`);
+/** Makes the server of an ingress listen: on the port it had before if that is free, else on one that depends on `name`. */
+export async function listenStable(server: net.Server, wanted: number | null, name: string): Promise<number> {
+  for (const port of candidates(wanted, name, INGRESSES)) if (await listens(server, port)) return port;
+  throw noPort(INGRESSES);
 }
 
 /** Listens on a loopback port; false when it is taken. */
@@ -53,6 +55,12 @@ export function listens(server: net.Server, port: number): Promise<boolean> {
   });
 }
 
+function* candidates(wanted: number | null, name: string, { first, count }: Range): Generator<number> {
+  if (wanted !== null) yield wanted;
+  const start = createHash("sha256").update(name).digest().readUInt32BE() % count;
+  for (let step = 0; step < count; step++) yield first + ((start + step) % count);
+}
+
 async function isFree(port: number): Promise<boolean> {
   const probe = net.createServer();
   if (!(await listens(probe, port))) return false;
@@ -60,10 +68,6 @@ async function isFree(port: number): Promise<boolean> {
   return true;
 }
 
-async function anyPort(): Promise<number> {
-  const probe = net.createServer();
-  await listens(probe, 0);
-  const { port } = probe.address() as net.AddressInfo;
-  await new Promise((resolve) => probe.close(resolve));
-  return port;
+function noPort({ first, count }: Range): Error {
+  return new Error(`no port is free from ${first} to ${first + count - 1}`);
 }

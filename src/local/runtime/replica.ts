@@ -21,6 +21,8 @@ export type ReplicaOptions = {
   health: { path: string | null; limit: number };
   /** How it is watched from then on; null = only for its end. */
   liveness: Liveness | null;
+  /** Folder of the revision; its first port depends on it, so that checkouts side by side do not want the same. */
+  home: string;
   /** Port to use if it is free. */
   port: number | null;
   /** Tells the app's owner, in its log, what happens to it. */
@@ -96,7 +98,7 @@ export class Replica {
 
   async #start(): Promise<string | null> {
     const { tell, health } = this.#options;
-    const port = await takePort(this.#port);
+    const port = await takePort(this.#port, this.#options.home);
     this.#port = port;
     const begun = performance.now();
     try {

@@ -90,8 +90,8 @@ export async function startRuntime(options: RuntimeOptions): Promise<Runtime> {
     const app = new App(resource, surroundings);
     const route = (): Route => ({ name: app.name, state: app.status().state, target: () => app.target() });
     const ingress = startIngress({
-      name: resource.id.toLowerCase(),
-      port: store.history(resource.id)?.ingressPort ?? 0,
+      name: `${images} ${key(resource.id)}`,
+      port: store.history(resource.id)?.ingressPort || null,
       route,
       onError: (text) => onEvent({ app: app.name, text }),
     });

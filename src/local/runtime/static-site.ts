@@ -39,10 +39,18 @@ const TYPES: Record<string, string> = {
 /** Files of a repository's own workings that are no part of its site. */
 const PRIVATE = new Set(["Dockerfile", "paas.yaml", "infra", "node_modules"]);
 
-/** Serves the files of a folder on a loopback port. */
-export async function serveStatic(root: string, port: number): Promise<StaticSite> {
+/**
+ * Serves the files of a site on a loopback port.
+ * @param app folder of the app
+ * @param webRoot folder in it that the site lies in
+ */
+export async function serveStatic(app: string, webRoot: string, port: number): Promise<StaticSite> {
+  const root = fs.realpathSync(path.join(app, webRoot));
+  if (!`${root}${path.sep}`.startsWith(`${fs.realpathSync(app)}${path.sep}`)) {
+    throw new Error(`the folder of the site, ${webRoot}, leads out of the app`);
+  }
   const server = http.createServer((request, response) => {
-    answer(fs.realpathSync(root), request, response).catch(() => response.destroy());
+    answer(root, request, response).catch(() => response.destroy());
   });
   if (!(await listens(server, port))) throw new Error(`port ${port} is taken`);
   const closed = new Promise<void>((resolve) => server.once("close", resolve));

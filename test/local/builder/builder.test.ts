@@ -207,6 +207,14 @@ test("a static site is taken as it is, from the folder that has its index", asyn
   expect(lines).toEqual([]);
 });
 
+test("a site whose folder is not there is told", async () => {
+  const Dockerfile = "# written by paas init\nWORKDIR /site\nCOPY docs ./\n";
+  await expect(build({ Dockerfile }, { runtime: "static" })).rejects.toMatchObject({
+    code: "build-failed",
+    message: "there is no folder docs with the site of web",
+  });
+});
+
 test("Python without requirements is taken as it is", async () => {
   const image = await imageOf({ "main.py": "", "requirements.txt": "# none\n" }, { runtime: "python" });
   expect([image.command, lines]).toEqual([["python3", "main.py"], []]);

@@ -99,6 +99,20 @@ test("a site that a build makes is served from where the build writes it, with i
   expect(await get(port, "/nothing")).toMatchObject({ status: 404, text: "lost" });
 });
 
+test("a site whose folder is a link out of the app is not served", async () => {
+  writeFiles(path.join(open.folder, "context"), {
+    Dockerfile: "# written by paas init\nWORKDIR /site\nCOPY docs ./\n",
+  });
+  writeFiles(path.join(open.folder, "elsewhere"), { "index.html": "private" });
+  fs.symlinkSync(path.join(open.folder, "elsewhere"), path.join(open.folder, "context", "docs"));
+  const id = open.deploy("ca-web", { image: `cr.azurecr.io/shop/web@sha256:${await built("static")}` });
+  await open.runtime.idle();
+  expect(open.runtime.revision(id)).toMatchObject({
+    state: "failed",
+    reason: "the folder of the site, docs, leads out of the app",
+  });
+});
+
 test("what an app writes among its own files reaches no other app of the same image, and is gone after a restart", async () => {
   writeFiles(path.join(open.folder, "context"), {
     "server.js": `const fs = require("fs");
