@@ -74,6 +74,11 @@ export type Cloud = {
     /** Providers that this cloud can serve, as full source addresses; null = any. */
     providers: string[] | null;
     /**
+     * True where Terraform cannot reach the state account itself: then the state is copied into a file before a run and
+     * back after it, under the environment's lock.
+     */
+    stateThroughFile: boolean;
+    /**
      * Environment variables for a Terraform run, complete (nothing else is inherited but PATH and HOME).
      * @param resourceTypes the azurerm types in the configuration and state of the run
      * @param bindings folder of `@cdktf/provider-azurerm` that the stack was bundled with; null = none at hand (destroy)

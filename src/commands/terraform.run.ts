@@ -1,10 +1,10 @@
 import { describeEnvironment } from "../environment/describe.js";
 import { openDoors } from "../pipeline/doors.js";
 import { stepsOf } from "../pipeline/events.js";
-import { backendOf, prepareStack, stackOf } from "../pipeline/infrastructure.js";
+import { prepareStack, stackOf } from "../pipeline/infrastructure.js";
 import { findSource } from "../pipeline/source.js";
+import { withState } from "../pipeline/terraform-state.js";
 import { checkOut, workplaceAt } from "../pipeline/workplace.js";
-import { init } from "../terraform/commands.js";
 import { runOnTerminal } from "../terraform/run.js";
 import type { GlobalOptions, Tools } from "../tools.js";
 import { requireBranch, subjectOf } from "./subject.js";
@@ -27,15 +27,11 @@ export async function terraform(options: TerraformOptions, tools: Tools): Promis
   const workplace = workplaceAt(`${doors.work(environment.envId)}-terraform`);
   const run = await tools.ui.progress(async (emit) => {
     await checkOut(source, workplace);
-    const prepared = await prepareStack(
-      stack,
-      workplace,
-      doors,
-      stepsOf(emit, () => performance.now()),
-    );
-    await init(prepared, backendOf(stack));
-    return prepared;
+    const steps = stepsOf(emit, () => performance.now());
+    return prepareStack(stack, workplace, doors, steps);
   });
   const isTerminal = process.stdin.isTTY === true && process.stdout.isTTY === true;
-  process.exitCode = await runOnTerminal(run, options.words, isTerminal);
+  process.exitCode = await withState(run, stack, doors, tools.ui.warn, () =>
+    runOnTerminal(run, options.words, isTerminal),
+  );
 }

@@ -20,16 +20,17 @@ export async function openLocalCloud(context: LocalContext, port?: number): Prom
   const { root, variables, note, platform } = context;
   const daemon = await ensureDaemon(root, { variables, note, ...(port === undefined ? {} : { port }) });
   await createRemote(root);
-  return cloudOver(daemon, platform);
+  return localCloud(daemon, platform);
 }
 
 /** The same for a daemon that runs already; null when none does. */
 export async function openRunningLocalCloud({ root, platform }: LocalContext): Promise<Cloud | null> {
   const daemon = await runningDaemon(root);
-  return daemon && cloudOver(daemon, platform);
+  return daemon && localCloud(daemon, platform);
 }
 
-function cloudOver(daemon: Connection, platform: (tier: Tier) => Platform): Cloud {
+/** The cloud behind a connection to a running daemon. */
+export function localCloud(daemon: Connection, platform: (tier: Tier) => Platform): Cloud {
   const { token, certificate, gatewayPort } = daemon.address;
   const credential = { getToken: async () => ({ token, expiresOnTimestamp: Date.now() + 3_600_000 }) };
   const options = localClientOptions(certificate);
@@ -51,6 +52,8 @@ function cloudOver(daemon: Connection, platform: (tier: Tier) => Platform): Clou
     },
     terraform: {
       providers: ["registry.terraform.io/hashicorp/azurerm"],
+      // Go reads SSL_CERT_FILE, by which Terraform trusts the local cloud, on Linux only (golang/go#77865).
+      stateThroughFile: process.platform !== "linux",
       variables: (types, bindings) =>
         daemon.ask<Record<string, string>>("/paas/terraform", { body: { types, bindings } satisfies TerraformBody }),
     },

@@ -4,14 +4,14 @@ import { isOurs, TAG } from "../environment/tags.js";
 import { EXIT, PaasError } from "../errors.js";
 import type { EnvironmentRecord, JournalStep } from "../state/record.js";
 import type { HeldRecord } from "../state/records.js";
-import { destroy as destroyState, init } from "../terraform/commands.js";
+import { destroy as destroyState } from "../terraform/commands.js";
 import { resourceTypesOfState } from "../terraform/state.js";
 import { writeStateOnly } from "../terraform/state-only.js";
 import type { Doors } from "./doors.js";
 import type { Done, Steps } from "./events.js";
-import { backendOf } from "./infrastructure.js";
 import { recordWith } from "./recording.js";
 import { noSuchEnvironment, type Target } from "./target.js";
+import { withState } from "./terraform-state.js";
 
 export type DestroyOutcome = { steps: { name: string; status: string; duration: number }[]; alreadyGone: boolean };
 
@@ -160,8 +160,8 @@ async function destroyResources(target: Target, doors: Doors, steps: Steps): Pro
   };
   try {
     writeStateOnly(work, { purge: target.tier === "nonprod" });
-    await init(run, backendOf({ platform: doors.cloud.platform.of(target.tier), state: target.stateRef }));
-    await destroyState(run);
+    const place = { platform: doors.cloud.platform.of(target.tier), state: target.stateRef };
+    await withState(run, place, doors, steps.warn, () => destroyState(run));
     return { value: undefined, detail: "all resources in the state" };
   } catch (error) {
     if (doors.signal.aborted || target.protected || !(error instanceof PaasError) || error.exit === EXIT.locked)

@@ -1,6 +1,6 @@
 import type { Environment, Platform } from "../environment/environment.js";
 import { PaasError } from "../errors.js";
-import { apply, type Backend, init, outputs, plan, planReadOnly } from "../terraform/commands.js";
+import { apply, outputs, plan, planReadOnly } from "../terraform/commands.js";
 import { infraPackages, packageCache } from "../terraform/packages.js";
 import { hasChanges, type Plan, planWords } from "../terraform/plan.js";
 import type { ResourceEvent, TerraformRun } from "../terraform/run.js";
@@ -9,6 +9,7 @@ import { assertProviders, type Synthesis, synthesise } from "../terraform/synth.
 import { count } from "../ui/wording.js";
 import type { Doors } from "./doors.js";
 import type { Steps } from "./events.js";
+import { withState } from "./terraform-state.js";
 import { type EnvironmentFile, type Workplace, writeEnvironmentFile } from "./workplace.js";
 
 /** One stack of the CDKTF app and where its state lies. */
@@ -32,8 +33,11 @@ export type Applied = { plan: Plan; outputs: Record<string, unknown> };
 /** Synthesises, plans and applies a stack, step by step; a plan without changes is not applied. */
 export async function applyStack(stack: Stack, workplace: Workplace, doors: Doors, steps: Steps): Promise<Applied> {
   const run = await prepareStack(stack, workplace, doors, steps);
+  return withState(run, stack, doors, steps.warn, () => applyPlanned(run, steps));
+}
+
+async function applyPlanned(run: TerraformRun, steps: Steps): Promise<Applied> {
   const planned = await steps.run("plan", async () => {
-    await init(run, backendOf(stack));
     const value = await plan(run);
     return { value, detail: planWords(value) };
   });
@@ -105,15 +109,6 @@ async function synth(stack: Stack, workplace: Workplace, doors: Doors, steps: St
 function isNotInstalled(error: unknown): null {
   if (error instanceof PaasError && error.code === "infra-not-installed") return null;
   throw error;
-}
-
-export function backendOf({ platform, state }: Pick<Stack, "platform" | "state">): Backend {
-  return {
-    storage_account_name: platform.stateAccount,
-    container_name: state.container,
-    key: state.key,
-    use_azuread_auth: true,
-  };
 }
 
 function countdown(total: number, tell: (detail: string) => void): (event: ResourceEvent) => void {

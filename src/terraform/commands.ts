@@ -35,6 +35,14 @@ export async function init(run: TerraformRun, backend: Backend): Promise<void> {
   }
 }
 
+/** Prepares the work folder with the state in a file of it, whatever backend the configuration names. */
+export async function initWithFile(run: TerraformRun, stateFile: string): Promise<void> {
+  const backend = { terraform: { backend: { local: { path: stateFile } } } };
+  fs.writeFileSync(path.join(run.work, OVERRIDE_FILE), JSON.stringify(backend));
+  const outcome = await initWith(run, []);
+  if (outcome.code !== 0) throw textError(run, "init", outcome);
+}
+
 /** Milliseconds between two tries. */
 const INIT_PAUSE = 500;
 
