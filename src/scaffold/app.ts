@@ -9,6 +9,8 @@ export type NodePackages = {
   any: boolean;
   /** There is a `build` script. */
   build: boolean;
+  /** Installing runs a script of the app's own, which may need its files and its tools. */
+  hooks: boolean;
   /** Major version for the image's tag. */
   node: string;
 };

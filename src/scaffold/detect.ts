@@ -98,7 +98,7 @@ function describeDocker(files: Listing, folder: string): App {
         : `health ${facts.health} from HEALTHCHECK`,
     ],
     warnings: [
-      `the local cloud builds without Docker and cannot run ${file}: choose --runtime node, python or static to try it there`,
+      `the local cloud has no Docker: it can run ${folder} with runtime node, python or static, not by ${file}`,
     ],
   };
 }

@@ -24,7 +24,7 @@ const DEVELOPMENT =
   /^(?:npx\s+)?(?:vite(?!\s+preview)|react-scripts\s+start|vue-cli-service\s+serve|parcel|ng\s+serve|astro\s+dev|webpack\s+serve|webpack-dev-server)\b/;
 const SERVES = /\.listen\s*\(|\bserve\s*\(|\bcreateServer\s*\(/;
 const USUAL_ENTRIES = ["server.js", "index.js", "app.js", "server.mjs", "index.mjs"];
-const LIFECYCLE = ["preinstall", "install", "postinstall", "prepare"];
+const HOOKS = ["preinstall", "install", "postinstall", "prepare"];
 
 /** Everything that is looked at to describe a Node app. */
 type Sight = {
@@ -64,10 +64,12 @@ export function nodePackages(files: Listing, folder: string, description: Packag
   const has = (name: string) => files.has(join(folder, name));
   const manager = has("pnpm-lock.yaml") ? "pnpm" : has("yarn.lock") ? "yarn" : "npm";
   const { scripts = {}, dependencies = {}, node = null } = description ?? {};
+  const hooks = HOOKS.some((name) => scripts[name] !== undefined);
   return {
     manager,
-    locked: manager !== "npm" || has("package-lock.json") || has("npm-shrinkwrap.json"),
-    any: Object.keys(dependencies).length > 0 || LIFECYCLE.some((name) => scripts[name] !== undefined),
+    locked: manager !== "npm" || has("package-lock.json"),
+    any: hooks || Object.keys(dependencies).length > 0,
+    hooks,
     build: scripts.build !== undefined,
     node: nodeMajor(files, folder, node),
   };

@@ -51,17 +51,19 @@ const INSTALL = {
   },
 };
 
-function installLines({ manager, locked, any }: NodePackages, withTools: boolean): string {
+function installLines({ manager, locked, any, hooks }: NodePackages, withTools: boolean): string {
   if (!any) return "";
   const { files, all, production } = INSTALL[manager];
-  const command = withTools ? all : production;
-  return [`COPY ${files} ./`, `RUN ${locked ? command : command.replace("npm ci", "npm install")}`].join("\n");
+  const command = withTools || hooks ? all : production;
+  return [`COPY ${hooks ? "." : files} ./`, `RUN ${locked ? command : command.replace("npm ci", "npm install")}`].join(
+    "\n",
+  );
 }
 
-function buildLines({ manager, any, build }: NodePackages): string {
-  if (!build) return "";
+function buildLines({ manager, any, build, hooks }: NodePackages): string {
   const { prune } = INSTALL[manager];
-  return `RUN ${[`${manager} run build`, ...(any && prune ? [prune] : [])].join(" && ")}`;
+  const steps = [...(build ? [`${manager} run build`] : []), ...(any && (build || hooks) && prune ? [prune] : [])];
+  return steps.length === 0 ? "" : `RUN ${steps.join(" && ")}`;
 }
 
 function pipLines(from: string | null): string {

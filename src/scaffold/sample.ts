@@ -10,7 +10,7 @@ export function withSample(files: Listing, sample: Template): Listing {
   return {
     paths,
     has: (file) => Object.hasOwn(sample, file) || files.has(file),
-    text: (file) => sample[file] ?? files.text(file),
+    text: (file) => (Object.hasOwn(sample, file) ? (sample[file] ?? null) : files.text(file)),
   };
 }
 

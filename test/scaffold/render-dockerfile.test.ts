@@ -17,6 +17,17 @@ const ROWS: Row[] = [
   ["node-npm-unlocked", "node", { "package.json": packageJson({ ...START, ...DEPENDS }) }],
   ["node-pnpm-build", "node", { "package.json": packageJson(BUILT), "pnpm-lock.yaml": "" }],
   ["node-yarn-build", "node", { "package.json": packageJson(BUILT), "yarn.lock": "" }],
+  [
+    "node-hooks",
+    "node",
+    {
+      "package.json": packageJson({
+        scripts: { start: "node a.js", prepare: "husky" },
+        devDependencies: { husky: "9" },
+      }),
+      "package-lock.json": "{}",
+    },
+  ],
   ["python-without-packages", "python", { "main.py": "HTTPServer()" }],
   ["python-pip", "python", { "requirements.txt": "flask\ngunicorn", "app.py": "app = Flask()" }],
   ["python-project", "python", { "pyproject.toml": "", "main.py": "" }],

@@ -77,7 +77,23 @@ describe("links", () => {
   });
 });
 
-test("a folder where a file belongs is said", () => {
-  fs.mkdirSync(at("paas.yaml"));
-  expect(() => readInside(root, "paas.yaml")).toThrow(expect.objectContaining({ code: "not-a-file" }));
+describe("what is in the way is said", () => {
+  test("a folder where a file belongs", () => {
+    fs.mkdirSync(at("paas.yaml"));
+    expect(() => readInside(root, "paas.yaml")).toThrow("paas.yaml is in the way: it has to be a file");
+  });
+
+  test("a file where a folder belongs", () => {
+    fs.writeFileSync(at("infra"), "");
+    const words = "infra is in the way: it has to be a folder for infra/main.ts";
+    expect(() => readInside(root, "infra/main.ts")).toThrow(words);
+    expect(() => writeFiles(root, [planned("infra/main.ts", null)])).toThrow(words);
+  });
+
+  test("what cannot be written", () => {
+    const tooLong = "a".repeat(300);
+    expect(() => writeFiles(root, [planned(`b/${tooLong}`, null)])).toThrow(
+      expect.objectContaining({ code: "not-writable", message: `b/${tooLong} cannot be written` }),
+    );
+  });
 });
