@@ -98,7 +98,7 @@ function describeDocker(files: Listing, folder: string): App {
         : `health ${facts.health} from HEALTHCHECK`,
     ],
     warnings: [
-      `the local cloud has no Docker: it can run ${folder} with runtime node, python or static, not by ${file}`,
+      `${file} needs Docker, which the local cloud has not: \`runtime: node\`, \`python\` or \`static\` makes it run there`,
     ],
   };
 }
