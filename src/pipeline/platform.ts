@@ -3,7 +3,7 @@ import { describePlatform } from "../environment/platform.js";
 import type { Manifest, Tier } from "../manifest/manifest.js";
 import type { Doors } from "./doors.js";
 import { type Steps, under } from "./events.js";
-import { applyStack } from "./infrastructure.js";
+import { applyStack, installPackages } from "./infrastructure.js";
 import type { Workplace } from "./workplace.js";
 
 /**
@@ -27,6 +27,7 @@ export async function ensurePlatform(
     platform,
     state: { container: `tier-${tier}`, key: "state/platform.tfstate" },
   };
+  await installPackages(workplace, doors, steps);
   await doors.state.ensureContainer(stack.state.container);
   await applyStack(stack, workplace, doors, under("platform", steps));
   return platform;

@@ -37,6 +37,11 @@ export function relative(to: Date, now: Date): string {
 const CONTROLS = /\p{Cc}\[[0-9;]*m|(?![\t\n])\p{Cc}|[\u2028\u2029\u202a-\u202e\u2066-\u2069]/gu;
 const COLOUR = "\u001b[";
 
+/** A word as it can be pasted into a shell, quoted where it has to be. */
+export function shellWord(word: string): string {
+  return /^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`;
+}
+
 /** Text from outside (branch names, commit subjects, app output) made safe for a terminal; colours stay. */
 export function printable(text: string): string {
   return text.replace(CONTROLS, (found) => (found.startsWith(COLOUR) ? found : "\ufffd"));
