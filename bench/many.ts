@@ -64,6 +64,6 @@ function openContainer(repository: string): ContainerClient {
   const { account } = readSettings(repository);
   if (!address || !account) throw new Error("the local cloud does not run");
   const url = `https://127.0.0.1:${address.port}/${account}`;
-  const service = new BlobServiceClient(url, tokenCredential(address.token), localClientOptions(address.certificate));
-  return service.getContainerClient("tier-nonprod");
+  const options = { ...localClientOptions(address.certificate), retryOptions: { maxTries: 1 } };
+  return new BlobServiceClient(url, tokenCredential(address.token), options).getContainerClient("tier-nonprod");
 }
