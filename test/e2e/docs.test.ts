@@ -6,7 +6,7 @@ import { matches } from "../docs/support/transcript.js";
 /*
  * Every block of shell in the README and the guide is run, and what it prints is what stands below it. A block that is
  * not run says why in a comment just before it: `<!-- not run: … -->`. `<!-- file: name -->` before a block of another
- * language writes it into the folder. PAAS_UPDATE_DOCS=1 writes what was printed into the documents.
+ * language writes it into the folder. UPDATE_DOCS=1 writes what was printed into the documents.
  */
 
 const NOT_RUN = /^not run: *(.*)$/;
@@ -26,7 +26,9 @@ describe("the guide", () => {
 
   describe.each(guide())("$name", (document) => {
     it("knows every block: shell that is run, its output, files, and pictures", () => {
-      expect(document.fences.filter((fence) => !isKnown(fence)).map(({ line }) => `${document.name}:${line}`)).toEqual([]);
+      expect(document.fences.filter((fence) => !isKnown(fence)).map(({ line }) => `${document.name}:${line}`)).toEqual(
+        [],
+      );
     });
 
     it("says why a block is not run", () => {
@@ -51,23 +53,27 @@ describe("the guide", () => {
 
 async function play(document: Document, session: Session): Promise<void> {
   let printed = "";
+  const others: [Fence, string][] = [];
   for (const fence of document.fences) {
     const place = `${document.name}:${fence.line}`;
     const file = FILE.exec(fence.comment ?? "")?.[1];
     if (file) session.write(file, fence.text);
-    else if (fence.comment === OUTPUT) showsOutput(document, fence, printed);
+    else if (fence.comment === OUTPUT) shown(fence, printed, others);
     else if (fence.language === "sh" && !isSkipped(fence)) {
       const { exit, text } = await session.run(fence.text);
       expect(exit, `${place}\n${fence.text}\n${text}`).toBe(0);
       printed = text;
     }
   }
+  // From the end, so that the lines of those before stay where they are.
+  if (process.env["UPDATE_DOCS"])
+    for (const [fence, text] of others.reverse()) replaceFence(document.name, fence, text);
+  const [first] = others;
+  if (first) expect(first[1], `${document.name}:${first[0].line} shows something else`).toBe(first[0].text);
 }
 
-function showsOutput(document: Document, fence: Fence, printed: string): void {
-  if (matches(fence.text, printed)) return;
-  if (process.env["PAAS_UPDATE_DOCS"]) replaceFence(document.name, fence, printed.replace(/[ \t]+$/gm, "").trimEnd());
-  expect.soft(printed, `${document.name}:${fence.line} shows something else`).toBe(fence.text);
+function shown(fence: Fence, printed: string, others: [Fence, string][]): void {
+  if (!matches(fence.text, printed)) others.push([fence, printed.replace(/[ \t]+$/gm, "").trimEnd()]);
 }
 
 /** A project with one service, committed on main, without an environment yet. */
@@ -80,7 +86,7 @@ async function prepare(session: Session, name: string): Promise<void> {
   expect(written.exit, written.text).toBe(0);
 }
 
-const SERVER = `import http from "node:http";
+const SERVER = `const http = require("node:http");
 const { GREETING = "Hello", PORT = 3000 } = process.env;
 http.createServer((request, response) => response.end(GREETING)).listen(PORT, () => console.log("listening"));`;
 
