@@ -7,6 +7,7 @@ import type { HeldRecord } from "../state/records.js";
 import { version } from "../version.js";
 import { build } from "./build.js";
 import { contentsOf } from "./content.js";
+import { clearDeadLock } from "./dead-lock.js";
 import { type Built, deploy, type ServiceOutcome } from "./deploy.js";
 import { surroundingsOf } from "./desired.js";
 import type { Doors } from "./doors.js";
@@ -69,6 +70,7 @@ async function upHeld(source: Source, held: HeldRecord, doors: Doors, steps: Ste
       const value = await contentsOf(workplace.source, environment.services);
       return { value, detail: `${source.commit.sha.slice(0, 8)} ${source.commit.subject}` };
     });
+    await clearDeadLock(environment.envId, environment.state, doors, steps);
     const infrastructure = applyInfrastructure(environment, source, workplace, doors, steps);
     const images = build(environment, contents, workplace, doors, steps);
     const { applied, built } = await bothEnded(infrastructure, images);

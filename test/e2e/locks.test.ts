@@ -26,7 +26,11 @@ describe("locks", () => {
   beforeAll(async () => {
     project = await openProject({ name: "shop", files: APP });
     gate = gateIn(path.join(project.folder, "infra/environment-stack.ts"), path.join(project.folder, ".paas", "gate"));
-    for (const name of ["env-dead", "env-bob", "env-cut"]) project.branch(name, gate.files);
+    for (const name of ["dead", "cut"]) {
+      project.branch(`env-${name}`);
+      await project.done(["up", name]);
+    }
+    for (const name of ["dead", "bob", "cut"]) project.branch(`env-${name}`, gate.files);
     gate.close();
     const run = start("up", "dead");
     await gate.reached(run);

@@ -36,7 +36,10 @@ export function gateIn(infra: string, folder: string): Gate {
       fs.writeFileSync(closed, "");
     },
     open: () => fs.rmSync(closed, { force: true }),
-    reached: () =>
-      eventually(async () => fs.existsSync(reached) || undefined, "Terraform to reach the gate", 60_000).then(() => {}),
+    reached: async (run) => {
+      const ended = run.ended.then(({ stderr }) => Promise.reject(new Error(`it ended before the gate:\n${stderr}`)));
+      const look = async () => fs.existsSync(reached) || undefined;
+      await Promise.race([ended, eventually(look, "Terraform to reach the gate", 60_000)]);
+    },
   };
 }
