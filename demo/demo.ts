@@ -44,21 +44,21 @@ async function play(stage: Stage): Promise<void> {
       const tags = Object.entries(status.environment.tags).map(([key, value]) => `${key}=${value}`);
       console.log(`     ${groups[name]}\n       ${tags.join("\n       ")}`);
     }
-    check(groups["alice"] !== groups["bob"], "two resource groups");
+    check(groups.alice !== groups.bob, "two resource groups");
     await stage.paas(["ls"]);
   });
 
   await stage.act("A change pushed to alice reaches alice only, while bob never fails", async () => {
     await stage.git(["switch", "--quiet", "env-alice"]);
     stage.write("server.js", (text) => `${text.trimEnd()}\n// a change\n`);
-    commits["alice"] = await stage.commit("Change the shop");
-    const before = (await ask(urls["bob"] ?? "")).body;
-    const bob = knock(urls["bob"] ?? "", 200);
+    commits.alice = await stage.commit("Change the shop");
+    const before = (await ask(urls.bob ?? "")).body;
+    const bob = knock(urls.bob ?? "", 200);
     await stage.git(["push", "--quiet", "local", "env-alice"]);
     const failures = await bob;
     check(failures.length === 0, `200 requests to bob during the push, ${failures.length} failed`);
-    check((await ask(urls["alice"] ?? "")).body.includes(commits["alice"] ?? "?"), "alice answers with the new commit");
-    check((await ask(urls["bob"] ?? "")).body === before, "bob answers as before");
+    check((await ask(urls.alice ?? "")).body.includes(commits.alice ?? "?"), "alice answers with the new commit");
+    check((await ask(urls.bob ?? "")).body === before, "bob answers as before");
   });
 
   await stage.act("A push that breaks the app is rejected, and the old version goes on serving", async () => {
@@ -66,7 +66,10 @@ async function play(stage: Stage): Promise<void> {
     await stage.commit("Break the shop");
     const { stderr } = await stage.git(["push", "local", "env-alice"], 1);
     check(stderr.includes("no database"), "the push says why: no database");
-    check((await ask(urls["alice"] ?? "")).body.includes(commits["alice"] ?? "?"), "alice still answers with the commit before");
+    check(
+      (await ask(urls.alice ?? "")).body.includes(commits.alice ?? "?"),
+      "alice still answers with the commit before",
+    );
   });
 
   await stage.act("paas destroy alice", async () => {
@@ -75,14 +78,14 @@ async function play(stage: Stage): Promise<void> {
     check(environments.length === 1 && environments[0]?.envId === "bob", "only bob is left");
     const status = await stage.json<Status>(["status", "alice"]).catch(() => null);
     check(status === null || !status.state.exists, "its state is gone");
-    check((await ask(urls["alice"] ?? "")).status === 404, "its URL leads nowhere");
-    check((await ask(urls["bob"] ?? "")).status === 200, "bob answers");
+    check((await ask(urls.alice ?? "")).status === 404, "its URL leads nowhere");
+    check((await ask(urls.bob ?? "")).status === 200, "bob answers");
   });
 
   await stage.act("Nothing is left behind", async () => {
     await stage.paas(["local", "stop"]);
     check(stage.processes().length === 0, `no process is left${stage.processes().join("\n")}`);
-    check(await isFree(Number(new URL(urls["bob"] ?? "").port)), "its port is free");
+    check(await isFree(Number(new URL(urls.bob ?? "").port)), "its port is free");
   });
 }
 
@@ -90,8 +93,8 @@ const GREETING: Record<string, string> = { alice: "hello from alice", bob: "hell
 
 const OVERLAYS = `
 environments:
-  alice: { services: { web: { env: { GREETING: ${GREETING["alice"]} } } } }
-  bob: { services: { web: { env: { GREETING: ${GREETING["bob"]} } } } }
+  alice: { services: { web: { env: { GREETING: ${GREETING.alice} } } } }
+  bob: { services: { web: { env: { GREETING: ${GREETING.bob} } } } }
 `;
 
 /** Asks again and again until `times` answers came; gives those that were not 200. */
@@ -113,7 +116,9 @@ function isFree(port: number): Promise<boolean> {
 }
 
 const stage = new Stage();
-console.log("paas demo: everything runs on 127.0.0.1; Azure is simulated, git, Terraform, its backend and the app are real");
+console.log(
+  "paas demo: everything runs on 127.0.0.1; Azure is simulated, git, Terraform, its backend and the app are real",
+);
 try {
   await play(stage);
   console.log(`\nThe demo passed in ${stage.total()}.`);

@@ -8,7 +8,7 @@ import { fileURLToPath } from "node:url";
 export type Result = { code: number; stdout: string; stderr: string };
 export type Answer = { status: number; body: string };
 
-const PAAS = process.env["PAAS_DEMO_BIN"] ?? fileURLToPath(new URL("../bin/paas.js", import.meta.url));
+const PAAS = process.env.PAAS_DEMO_BIN ?? fileURLToPath(new URL("../bin/paas.js", import.meta.url));
 
 /** A temporary repository with the tools of a user in it, and a stopwatch. */
 export class Stage {
@@ -74,7 +74,11 @@ export class Stage {
   #run(command: string, words: string[], shown: string | null, expect: number): Promise<Result> {
     if (shown) console.log(`   $ ${shown}`);
     return new Promise((resolve, reject) => {
-      const child = spawn(command, words, { cwd: this.repository, env: this.#variables(), stdio: ["ignore", "pipe", "pipe"] });
+      const child = spawn(command, words, {
+        cwd: this.repository,
+        env: this.#variables(),
+        stdio: ["ignore", "pipe", "pipe"],
+      });
       const text = { stdout: "", stderr: "" };
       for (const stream of ["stdout", "stderr"] as const) {
         child[stream].on("data", (chunk: Buffer) => {
@@ -85,7 +89,12 @@ export class Stage {
       child.once("error", reject);
       child.once("close", (code) => {
         if (code === expect) resolve({ code, ...text });
-        else reject(new Error(`${command} ${words.join(" ")} ended with ${code}, expected ${expect}\n${text.stderr}${text.stdout}`));
+        else
+          reject(
+            new Error(
+              `${command} ${words.join(" ")} ended with ${code}, expected ${expect}\n${text.stderr}${text.stdout}`,
+            ),
+          );
       });
     });
   }
@@ -103,7 +112,14 @@ export function ask(url: string): Promise<Answer> {
   const { hostname, port, pathname } = new URL(url);
   return new Promise((resolve, reject) => {
     const request = http.get(
-      { host: "127.0.0.1", port, path: pathname, headers: { host: `${hostname}:${port}` }, agent: false, timeout: 10_000 },
+      {
+        host: "127.0.0.1",
+        port,
+        path: pathname,
+        headers: { host: `${hostname}:${port}` },
+        agent: false,
+        timeout: 10_000,
+      },
       (response) => {
         let body = "";
         response.setEncoding("utf8");

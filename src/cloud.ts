@@ -117,7 +117,7 @@ export function chooseCloud(
   variables: NodeJS.ProcessEnv,
   manifest: Manifest | null,
 ): CloudName {
-  const asked = option ?? variables["PAAS_CLOUD"];
+  const asked = option ?? variables.PAAS_CLOUD;
   if (!asked) return manifest?.platform ? "azure" : "local";
   const name = CLOUDS.find((cloud) => cloud === asked);
   if (name) return name;

@@ -59,7 +59,7 @@ function optionsOf(command: Command, program: Command): string[] {
     .flatMap((option) => option.long ?? []);
 }
 
-async function wordsFor(command: Command, program: Command, tools: Tools): Promise<string[]> {
+async function wordsFor(command: Command, _program: Command, tools: Tools): Promise<string[]> {
   if (command.commands.length > 0) {
     return command
       .createHelp()

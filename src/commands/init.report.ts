@@ -2,6 +2,7 @@ import type { Manifest, Service } from "../manifest/manifest.js";
 import type { App } from "../scaffold/app.js";
 import { changes, type PlannedFile } from "../scaffold/plan.js";
 import type { PlannedRemote } from "../scaffold/remote.js";
+import { shellWord } from "../ui/wording.js";
 
 /** What `init` did, or would do. */
 export type InitOutcome = {
@@ -94,8 +95,4 @@ function fileLines(files: readonly PlannedFile[]): string[] {
   });
   const widest = Math.max(...rows.map(({ action }) => action.length));
   return rows.map(({ action, path }) => `  ${action.padEnd(widest)}  ${path}`);
-}
-
-function shellWord(word: string): string {
-  return /^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`;
 }

@@ -1,7 +1,7 @@
 import { randomBytes } from "node:crypto";
+import { isGenerated } from "../manifest/conventions.js";
 import { base32 } from "../naming/hash.js";
 import { askConsent } from "../scaffold/ask.js";
-import { isGenerated } from "../scaffold/dockerfile.js";
 import { type FlagTexts, parseFlags } from "../scaffold/flags.js";
 import { listFiles } from "../scaffold/list.js";
 import { changes, type PlannedFile, planFiles } from "../scaffold/plan.js";

@@ -62,7 +62,7 @@ function text(
   const facts: [string, string | null][] = [
     ["environment", environment.envId],
     ["branch", environment.branch],
-    ["status", environment.status],
+    ["status", statusWords(environment.status, last?.commit ?? null)],
     ["url", record?.url ?? null],
     ["commit", environment.commit && shortCommit(environment.commit)],
     ["deployed", last ? relative(new Date(last.at), now) : null],
@@ -73,4 +73,10 @@ function text(
   const lines = facts.map(([name, value]) => `${name.padEnd(12)} ${value ?? "-"}`);
   const rows = services.map(({ name, state, revision, url }) => [name, state, revision, url]);
   return [...lines, "", table(["SERVICE", "STATE", "REVISION", "URL"], rows, tools.ui.width)].join("\n");
+}
+
+/** A run that failed leaves what served before. */
+function statusWords(status: string, deployed: string | null): string {
+  if (status !== "failed") return status;
+  return deployed ? `failed in the last run; ${shortCommit(deployed)} goes on serving` : "failed; nothing serves yet";
 }

@@ -16,7 +16,7 @@ export async function subjectOf(
   const manifest = await tools.manifest();
   const trusted = await trustedManifest(git, manifest);
   const naming = { projectId: trusted.id, fixed: fixedEnvironments(trusted) };
-  const named = argument ?? tools.variables["PAAS_ENV"];
+  const named = argument ?? tools.variables.PAAS_ENV;
   if (named) return environmentFromArgument(named, naming);
   const branch = await git.currentBranch();
   return { envId: envIdOf(branch, naming), branch };

@@ -1,3 +1,4 @@
+import path from "node:path";
 import { describeEnvironment } from "../environment/describe.js";
 import { openDoors } from "../pipeline/doors.js";
 import { stepsOf } from "../pipeline/events.js";
@@ -24,7 +25,7 @@ export async function terraform(options: TerraformOptions, tools: Tools): Promis
   const environment = describeEnvironment({ manifest, trusted, branch, generation, subscriptionId });
   const stack = stackOf(environment, doors.cloud.platform.of(environment.tier));
 
-  const workplace = workplaceAt(`${doors.work(environment.envId)}-terraform`);
+  const workplace = workplaceAt(path.join(doors.work(environment.envId), "terraform"));
   const run = await tools.ui.progress(async (emit) => {
     await checkOut(source, workplace);
     const steps = stepsOf(emit, () => performance.now());

@@ -1,11 +1,10 @@
-import { hostname } from "node:os";
 import { EXIT, PaasError } from "../errors.js";
+import { isDead } from "../pipeline/dead-lock.js";
 import { type Doors, openDoors } from "../pipeline/doors.js";
 import { trustedManifest } from "../pipeline/source.js";
 import { findTarget, type Target } from "../pipeline/target.js";
 import type { TerraformLock } from "../state/blobs.js";
 import { holderWords, type RecordLock } from "../state/lock.js";
-import { processesIn } from "../terraform/processes.js";
 import type { GlobalOptions, Tools } from "../tools.js";
 import { subjectOf } from "./subject.js";
 
@@ -48,25 +47,25 @@ async function unlockState(
   force: string | undefined,
   doors: Doors,
 ): Promise<string> {
-  if (force !== undefined && force !== info?.ID) throw wrongLockId(target.envId, force, info);
-  if (force === undefined && !isDead(target.envId, info, record, doors)) throw notProvenDead(target.envId, info);
-  await doors.state.blobs.breakLock(target.stateRef);
+  if (force !== undefined && force !== idOf(info)) throw wrongLockId(target.envId, force, info);
+  // While a run of ours holds the record, the lock may be its own.
+  const dead = record.state !== "held" && isDead(info, target.envId, doors);
+  if (force === undefined && !dead) throw notProvenDead(target.envId, info);
+  await doors.state.blobs.breakLock(target.stateRef, info?.ID ?? null);
   return "broken";
 }
 
-/**
- * Terraform names its holder `user@host` without a process, so it counts as dead only when it was of this machine and
- * no process of this machine works on the environment. While a run of ours holds the record, the lock may be its own.
- */
-function isDead(envId: string, info: TerraformLock | null, record: RecordLock, doors: Doors): boolean {
-  if (record.state === "held" || !info?.Who.endsWith(`@${hostname()}`)) return false;
-  return processesIn(`.paas/work/${doors.cloud.name}/${envId}`)?.length === 0;
+/** A Terraform that was killed before it could say who it is leaves a lock without an id. */
+const UNKNOWN = "unknown";
+
+function idOf(info: TerraformLock | null): string {
+  return info?.ID ?? UNKNOWN;
 }
 
 function terraformWords(info: TerraformLock | null): string {
   return info
     ? `held · ${info.Who} since ${info.Created} (${info.Operation}, id ${info.ID})`
-    : "held by an unknown holder";
+    : `held by an unknown holder (id ${UNKNOWN})`;
 }
 
 function stillHeld(envId: string, { holder }: RecordLock, now: Date): PaasError {
@@ -79,8 +78,8 @@ function stillHeld(envId: string, { holder }: RecordLock, now: Date): PaasError 
 
 function wrongLockId(envId: string, given: string, info: TerraformLock | null): PaasError {
   return new PaasError("wrong-lock-id", `Terraform's lock of ${envId} does not have the id ${given}`, {
-    details: [info ? `its id is ${info.ID}` : "its holder died before it wrote an id"],
-    next: info ? `\`paas unlock ${envId} --force ${info.ID}\` once its run has ended` : "wait for that run to end",
+    details: [info ? `its id is ${info.ID}` : `its holder wrote no id: it is named ${UNKNOWN}`],
+    next: `\`paas unlock ${envId} --force ${idOf(info)}\` once its run has ended`,
     exit: EXIT.usage,
   });
 }
@@ -88,7 +87,7 @@ function wrongLockId(envId: string, given: string, info: TerraformLock | null): 
 function notProvenDead(envId: string, info: TerraformLock | null): PaasError {
   return new PaasError("state-locked", `Terraform's lock of ${envId} may still be in use`, {
     details: [terraformWords(info), "its holder is not a dead process of this machine"],
-    next: info ? `once that run has ended: \`paas unlock ${envId} --force ${info.ID}\`` : "wait for that run to end",
+    next: `once that run has ended: \`paas unlock ${envId} --force ${idOf(info)}\``,
     exit: EXIT.locked,
   });
 }

@@ -1,4 +1,5 @@
 import { PaasError } from "../errors.js";
+import type { Git } from "../git/git.js";
 import { openDoors } from "../pipeline/doors.js";
 import { stepsOf } from "../pipeline/events.js";
 import { findSource, type Source } from "../pipeline/source.js";
@@ -22,6 +23,9 @@ export async function up(options: UpOptions, tools: Tools): Promise<void> {
   const lockTimeout = lockTimeoutOf(options.lockTimeout);
   const source = await sourceOf(options, subject, tools);
   const doors = await openDoors(tools);
+  if (await leavesChangesOut(options, source, doors.git)) {
+    tools.ui.warn(`uncommitted changes are left out: deploying commit ${source.commit.sha.slice(0, 8)}`);
+  }
   tools.ui.note(heading(subject, source));
   const outcome = await tools.ui.progress((emit) =>
     runUp(
@@ -49,11 +53,13 @@ async function sourceOf(options: UpOptions, subject: Subject, tools: Tools): Pro
   const git = await tools.git();
   const { openObjects } = await import("../git/git.js");
   const objects = options.from ? openObjects(options.from) : git;
-  const source = await findSource(git, objects, requireBranch(subject), options.commit ?? null);
-  if (!options.from && !options.commit && (await git.dirty())) {
-    tools.ui.warn(`uncommitted changes are left out: deploying commit ${source.commit.sha.slice(0, 8)}`);
-  }
-  return source;
+  return findSource(git, objects, requireBranch(subject), options.commit ?? null);
+}
+
+/** Whoever deploys what is checked out may believe that the working tree is deployed. */
+async function leavesChangesOut({ from, commit: asked }: UpOptions, { commit }: Source, git: Git): Promise<boolean> {
+  if (from || asked) return false;
+  return (await git.commit("HEAD")).sha === commit.sha && (await git.dirty());
 }
 
 function heading({ envId, branch }: Subject, { commit }: Source): string {

@@ -1,6 +1,5 @@
 /** The local cloud's process: `node daemon.js <repository> [gateway port]`. Runs until it is told to stop. */
 import fs from "node:fs";
-import os from "node:os";
 import path from "node:path";
 import { requireManifest } from "../manifest/parse.js";
 import { LOCAL_SUBSCRIPTION } from "../naming/simulated.js";

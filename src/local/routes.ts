@@ -6,13 +6,13 @@ type Tags = Record<string, string>;
 export type AppName = { envId: string; project: string; service: string; external: boolean };
 
 export function appName({ attributes }: Resource): AppName | null {
-  const tags = (attributes["tags"] ?? {}) as Tags;
+  const tags = (attributes.tags ?? {}) as Tags;
   const [envId, project] = [tags["paas-env"], tags["paas-project"]];
-  const template = first(attributes["template"]);
-  const service = first(template?.["container"])?.["name"];
-  const ingress = first(attributes["ingress"]);
+  const template = first(attributes.template);
+  const service = first(template?.container)?.name;
+  const ingress = first(attributes.ingress);
   if (!envId || !project || typeof service !== "string") return null;
-  return { envId, project, service, external: ingress?.["external_enabled"] === true };
+  return { envId, project, service, external: ingress?.external_enabled === true };
 }
 
 /** Host name under which an app answers: the service `web` speaks for its environment. */

@@ -1,6 +1,5 @@
-import path from "node:path";
 import type { Environment, EnvironmentService } from "../environment/environment.js";
-import { contentOf, copyContent } from "./content.js";
+import { type Content, copyContent } from "./content.js";
 import type { Built } from "./deploy.js";
 import type { Doors } from "./doors.js";
 import type { Steps } from "./events.js";
@@ -9,14 +8,16 @@ import type { Workplace } from "./workplace.js";
 /** Builds the image of every service, side by side; what was built before with the same content is not built again. */
 export async function build(
   environment: Environment,
+  contents: Record<string, Content>,
   workplace: Workplace,
   doors: Doors,
   steps: Steps,
 ): Promise<Record<string, Built>> {
   const results = await Promise.allSettled(
     environment.services.map(async (service) => {
-      const image = await buildService(service, environment, workplace, doors, steps);
-      return [service.name, image] as const;
+      const content = contents[service.name] as Content;
+      const built = await buildService(service, content, environment, workplace, doors, steps);
+      return [service.name, built] as const;
     }),
   );
   const failed = results.find((result) => result.status === "rejected");
@@ -26,19 +27,13 @@ export async function build(
 
 async function buildService(
   service: EnvironmentService,
+  content: Content,
   environment: Environment,
   workplace: Workplace,
   doors: Doors,
   steps: Steps,
 ): Promise<Built> {
-  const step = `build ${service.name}`;
-  const others = environment.services.map((other) => path.normalize(other.path));
-  return steps.run(step, async (tell) => {
-    const content = await contentOf(
-      workplace.source,
-      service,
-      others.filter((other) => other !== "."),
-    );
+  return steps.run(`build ${service.name}`, async (tell) => {
     const context = workplace.context(service.name);
     await copyContent(content, context);
     const { registryServer } = doors.cloud.platform.of(environment.tier);

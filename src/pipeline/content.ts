@@ -11,12 +11,18 @@ export type Content = { files: string[]; folder: string; key: string };
 const PROJECT_FILES = ["paas.yaml", "infra", ".github", ".paas", ".git"];
 
 /**
- * Lists and hashes the files of a service.
+ * Lists and hashes the files of every service, by name.
  * @param source folder with a commit's files
- * @param others paths of the project's other services, left out when they lie inside this one
  * @throws PaasError `service-path-missing`, or `service-path-outside` when links lead out of the commit
  */
-export async function contentOf(source: string, service: EnvironmentService, others: string[]): Promise<Content> {
+export async function contentsOf(source: string, services: EnvironmentService[]): Promise<Record<string, Content>> {
+  const places = services.map((service) => path.normalize(service.path)).filter((place) => place !== ".");
+  const entries = services.map(async (service) => [service.name, await contentOf(source, service, places)] as const);
+  return Object.fromEntries(await Promise.all(entries));
+}
+
+/** @param others paths of the project's services: what of them lies inside this one is not a part of it */
+async function contentOf(source: string, service: EnvironmentService, others: string[]): Promise<Content> {
   const folder = await serviceFolder(source, service);
   const root = await fs.realpath(source);
   const left = new Set([

@@ -7,6 +7,7 @@ import type { HeldRecord } from "../state/records.js";
 import { destroy as destroyState } from "../terraform/commands.js";
 import { resourceTypesOfState } from "../terraform/state.js";
 import { writeStateOnly } from "../terraform/state-only.js";
+import { clearDeadLock } from "./dead-lock.js";
 import type { Doors } from "./doors.js";
 import type { Done, Steps } from "./events.js";
 import { recordWith } from "./recording.js";
@@ -149,6 +150,7 @@ async function destroyResources(target: Target, doors: Doors, steps: Steps): Pro
   const state = await doors.state.blobs.download(target.stateRef);
   const types = resourceTypesOfState(state);
   if (types.length === 0) return { value: undefined, detail: "nothing in the state" };
+  await clearDeadLock(target.envId, target.stateRef, doors, steps);
   const terraform = await doors.terraform();
   const work = path.join(doors.work(target.envId), "destroy");
   const run = {

@@ -89,20 +89,24 @@ export async function prepareStack(
 
 async function synth(stack: Stack, workplace: Workplace, doors: Doors, steps: Steps): Promise<Synthesis> {
   const { infra, environmentFile } = workplace;
-  const cache = packageCache(doors.variables);
-  const request = { infra, cache, onLine: () => {}, signal: doors.signal };
-  const cached = await infraPackages({ ...request, install: false }).catch(isNotInstalled);
-  const { nodeModules } =
-    cached ??
-    (await steps.run("install infra", async (tell) => {
-      tell("npm ci --ignore-scripts, once per lock file");
-      return { value: await infraPackages({ ...request, install: true }) };
-    }));
+  const nodeModules = await installPackages(workplace, doors, steps);
   return steps.run("synth", async () => {
     await writeEnvironmentFile(environmentFile, stack.content);
     const work = workplace.folder;
     const value = await synthesise({ infra, work, environmentFile, nodeModules, signal: doors.signal });
     return { value, detail: "infra/ to Terraform JSON" };
+  });
+}
+
+/** The packages that `infra/` is bundled with; a step only when they are not in the cache. */
+export async function installPackages({ infra }: Workplace, doors: Doors, steps: Steps): Promise<string> {
+  const cache = packageCache(doors.variables);
+  const request = { infra, cache, onLine: () => {}, signal: doors.signal };
+  const cached = await infraPackages({ ...request, install: false }).catch(isNotInstalled);
+  if (cached) return cached.nodeModules;
+  return steps.run("install infra", async (tell) => {
+    tell("npm ci --ignore-scripts, once per lock file");
+    return { value: (await infraPackages({ ...request, install: true })).nodeModules };
   });
 }
 

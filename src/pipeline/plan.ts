@@ -5,7 +5,7 @@ import { EXIT, PaasError } from "../errors.js";
 import type { DeployedService, EnvironmentRecord } from "../state/record.js";
 import type { PlanAction } from "../terraform/plan.js";
 import { outputsOfState } from "../terraform/state.js";
-import { contentOf } from "./content.js";
+import { contentsOf } from "./content.js";
 import { serves } from "./deploy.js";
 import { desiredOf, type Surroundings, surroundingsOf } from "./desired.js";
 import type { Doors } from "./doors.js";
@@ -36,7 +36,7 @@ export async function plan(source: Source, doors: Doors, steps: Steps): Promise<
   if (!(await doors.cloud.platform.exists(environment.tier))) throw noPlatform(environment);
 
   // A folder of its own: a plan may go on beside a run of the same environment.
-  const workplace = workplaceAt(`${doors.work(environment.envId)}-plan`);
+  const workplace = workplaceAt(path.join(doors.work(environment.envId), "plan"));
   await steps.run("checkout", async () => {
     await checkOut(source, workplace);
     return { value: undefined, detail: source.commit.sha.slice(0, 8) };
@@ -60,12 +60,12 @@ async function containerChanges(
   doors: Doors,
 ): Promise<PlanLine[]> {
   const { environment } = surroundings;
-  const others = environment.services.map((service) => path.normalize(service.path)).filter((place) => place !== ".");
+  const contents = await contentsOf(workplace.source, environment.services);
   const lines: PlanLine[] = [];
   for (const service of environment.services) {
-    const content = await contentOf(workplace.source, service, others);
+    const key = contents[service.name]?.key ?? "";
     const last = record?.services[service.name];
-    if (last && (await stays(service, content.key, last, surroundings, doors))) continue;
+    if (last && (await stays(service, key, last, surroundings, doors))) continue;
     lines.push({ address: `service.${service.name}`, type: "container", action: last ? "update" : "create" });
   }
   return lines;

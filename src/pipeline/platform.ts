@@ -1,9 +1,11 @@
 import type { Platform } from "../environment/environment.js";
 import { describePlatform } from "../environment/platform.js";
 import type { Manifest, Tier } from "../manifest/manifest.js";
+import type { HeldRecord } from "../state/records.js";
+import { clearDeadLock } from "./dead-lock.js";
 import type { Doors } from "./doors.js";
-import { type Steps, under } from "./events.js";
-import { applyStack } from "./infrastructure.js";
+import { type Done, type Steps, under } from "./events.js";
+import { applyStack, installPackages } from "./infrastructure.js";
 import type { Workplace } from "./workplace.js";
 
 /**
@@ -20,6 +22,44 @@ export async function ensurePlatform(
   const { cloud } = doors;
   const platform = cloud.platform.of(tier);
   if (await cloud.platform.exists(tier)) return platform;
+  await installPackages(workplace, doors, steps);
+  const container = `tier-${tier}`;
+  await doors.state.ensureContainer(container);
+  const held = await steps.run("platform lock", (tell) => holdPlatform(container, doors, tell));
+  try {
+    // Another run may have made it meanwhile.
+    if (await cloud.platform.exists(tier)) return platform;
+    const running = { ...doors, signal: AbortSignal.any([doors.signal, held.lost]) };
+    await makePlatform(manifest, tier, platform, workplace, running, steps);
+    return platform;
+  } finally {
+    await held.release();
+  }
+}
+
+/** Longest that a run waits for another one that makes the platform, in milliseconds. */
+const PATIENCE = 15 * 60_000;
+
+/** A lock of its own, on a record that is never written: environments that are made at once share one platform. */
+async function holdPlatform(
+  container: string,
+  doors: Doors,
+  tell: (detail: string) => void,
+): Promise<Done<HeldRecord>> {
+  const options = { lockTimeout: PATIENCE, signal: doors.signal, tell };
+  const ref = { container, key: "platform.json" };
+  return { value: await doors.state.records.hold(ref, { operation: "platform" }, options) };
+}
+
+async function makePlatform(
+  manifest: Manifest,
+  tier: Tier,
+  platform: Platform,
+  workplace: Workplace,
+  doors: Doors,
+  steps: Steps,
+): Promise<void> {
+  const { cloud } = doors;
   const description = describePlatform({ manifest, tier, subscriptionId: cloud.subscriptionId });
   const stack = {
     envId: `platform-${tier}`,
@@ -27,7 +67,6 @@ export async function ensurePlatform(
     platform,
     state: { container: `tier-${tier}`, key: "state/platform.tfstate" },
   };
-  await doors.state.ensureContainer(stack.state.container);
+  await clearDeadLock(null, stack.state, doors, steps);
   await applyStack(stack, workplace, doors, under("platform", steps));
-  return platform;
 }

@@ -22,7 +22,7 @@ export function recordOf(
     generation: environment.generation,
     state: lives && before.state === "running" ? "running" : "creating",
     resourceGroup: environment.resourceGroup,
-    commit: lives ? before.commit : commit,
+    commit: lives && before.deployments.length > 0 ? before.commit : commit,
     url: lives ? before.url : null,
     createdAt: lives ? before.createdAt : moment,
     updatedAt: moment,

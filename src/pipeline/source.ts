@@ -2,6 +2,7 @@ import { EXIT, PaasError } from "../errors.js";
 import type { Commit, Git } from "../git/git.js";
 import type { Manifest } from "../manifest/manifest.js";
 import { requireManifest } from "../manifest/parse.js";
+import { shellWord } from "../ui/wording.js";
 
 /** A commit of an environment's branch, with the two manifests that decide what becomes of it. */
 export type Source = {
@@ -45,7 +46,7 @@ async function tipOf(git: Git, branch: string): Promise<string> {
   const current = await git.currentBranch();
   if (current === branch) return "HEAD";
   throw new PaasError("no-such-branch", `there is no local branch ${branch}`, {
-    next: `create it (\`git branch ${branch}\`), or name a commit with --commit`,
+    next: `create it (\`git branch ${shellWord(branch)}\`), or name a commit with --commit`,
     exit: EXIT.notFound,
   });
 }

@@ -60,7 +60,7 @@ async function findGroup(envId: string, projectId: string, groups: Groups): Prom
 }
 
 /** A group and a record that are of two branches: nothing proves which of them is meant. */
-function refuseForeign(envId: string, record: EnvironmentRecord | null, group: Group | null): void {
+function refuseForeign(_envId: string, record: EnvironmentRecord | null, group: Group | null): void {
   if (!record || !group || record.state === "destroyed") return;
   if (group.tags[TAG.branchSha] === branchSha(record.branch)) return;
   throw new PaasError("foreign-group", `the resource group ${group.name} is not that of branch ${record.branch}`, {

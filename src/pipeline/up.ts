@@ -6,7 +6,9 @@ import type { EnvironmentRecord } from "../state/record.js";
 import type { HeldRecord } from "../state/records.js";
 import { version } from "../version.js";
 import { build } from "./build.js";
-import { deploy, type ServiceOutcome } from "./deploy.js";
+import { contentsOf } from "./content.js";
+import { clearDeadLock } from "./dead-lock.js";
+import { type Built, deploy, type ServiceOutcome } from "./deploy.js";
 import { surroundingsOf } from "./desired.js";
 import type { Doors } from "./doors.js";
 import type { Steps } from "./events.js";
@@ -63,11 +65,15 @@ async function upHeld(source: Source, held: HeldRecord, doors: Doors, steps: Ste
   await held.write(started);
   try {
     const workplace = workplaceAt(doors.work(environment.envId));
-    await steps.run("checkout", async () => {
+    const contents = await steps.run("checkout", async () => {
       await checkOut(source, workplace);
-      return { value: undefined, detail: `${source.commit.sha.slice(0, 8)} ${source.commit.subject}` };
+      const value = await contentsOf(workplace.source, environment.services);
+      return { value, detail: `${source.commit.sha.slice(0, 8)} ${source.commit.subject}` };
     });
-    const { applied, built } = await applyAndBuild(environment, source, workplace, doors, steps);
+    await clearDeadLock(environment.envId, environment.state, doors, steps);
+    const infrastructure = applyInfrastructure(environment, source, workplace, doors, steps);
+    const images = build(environment, contents, workplace, doors, steps);
+    const { applied, built } = await bothEnded(infrastructure, images);
     await storeSecrets(environment, missing, doors, steps);
     const services = await deploy(
       {
@@ -85,19 +91,20 @@ async function upHeld(source: Source, held: HeldRecord, doors: Doors, steps: Ste
   }
 }
 
-/** Both always run to their end: an apply is never cut short because a build failed beside it. */
-async function applyAndBuild(
+async function applyInfrastructure(
   environment: Environment,
   source: Source,
   workplace: Workplace,
   doors: Doors,
   steps: Steps,
-) {
-  const infrastructure = async (): Promise<Applied> => {
-    const platform = await ensurePlatform(source.trusted, environment.tier, workplace, doors, steps);
-    return applyStack(stackOf(environment, platform), workplace, doors, steps);
-  };
-  const [applied, built] = await Promise.allSettled([infrastructure(), build(environment, workplace, doors, steps)]);
+): Promise<Applied> {
+  const platform = await ensurePlatform(source.trusted, environment.tier, workplace, doors, steps);
+  return applyStack(stackOf(environment, platform), workplace, doors, steps);
+}
+
+/** Both always run to their end: an apply is never cut short because a build failed beside it. */
+async function bothEnded(infrastructure: Promise<Applied>, images: Promise<Record<string, Built>>) {
+  const [applied, built] = await Promise.allSettled([infrastructure, images]);
   if (applied.status === "rejected") throw applied.reason;
   if (built.status === "rejected") throw built.reason;
   return { applied: applied.value, built: built.value };

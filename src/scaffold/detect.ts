@@ -1,6 +1,7 @@
+import { isGenerated } from "../manifest/conventions.js";
 import type { Runtime } from "../manifest/manifest.js";
 import { type App, DEFAULT_HEALTH, DEFAULT_PORT } from "./app.js";
-import { describeDockerfile, isGenerated } from "./dockerfile.js";
+import { describeDockerfile } from "./dockerfile.js";
 import { join, type Listing } from "./listing.js";
 import { projectNameFrom, serviceNameFrom } from "./names.js";
 import { describeNode } from "./node-app.js";

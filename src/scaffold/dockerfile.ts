@@ -1,6 +1,3 @@
-/** A Dockerfile whose first line begins with this is ours: the app is what lies beside it, and its CMD says how it starts. */
-export const GENERATED_DOCKERFILE_HEADER = "# written by paas init";
-
 /** What a Dockerfile says about the app in it. */
 export type DockerfileFacts = {
   /** First port of EXPOSE, else the default of `PORT`. */
@@ -10,10 +7,6 @@ export type DockerfileFacts = {
   /** Path of the URL that HEALTHCHECK asks for. */
   health: string | null;
 };
-
-export function isGenerated(dockerfile: string): boolean {
-  return dockerfile.toLowerCase().startsWith(GENERATED_DOCKERFILE_HEADER);
-}
 
 /** Reads the instructions of the last stage, the one that runs. */
 export function describeDockerfile(text: string): DockerfileFacts {

@@ -1,28 +1,15 @@
+import { SITE_FOLDERS, SITE_GENERATORS } from "../manifest/conventions.js";
 import { type App, DEFAULT_HEALTH, DEFAULT_PORT } from "./app.js";
 import { join, type Listing } from "./listing.js";
 import { nodePackages } from "./node-app.js";
 import { packageLabel, readPackageJson } from "./package-json.js";
 
-/** Folders that a finished site lies in, in the order they are tried. */
-const WEB_ROOTS = [".", "public", "dist", "build", "site"];
-
-/** Generators of sites, and the folder that each writes. */
-const GENERATORS: [name: string, output: string][] = [
-  ["astro", "dist"],
-  ["vite", "dist"],
-  ["react-scripts", "build"],
-  ["@vue/cli-service", "dist"],
-  ["parcel", "dist"],
-  ["gatsby", "public"],
-  ["@11ty/eleventy", "_site"],
-];
-
 /** The site in a folder: finished files, or what a generator makes them from. */
 export function describeStatic(files: Listing, folder: string): App {
   const description = readPackageJson(files, folder);
-  const generator = GENERATORS.find(([name]) => description?.dependencies[name] !== undefined);
+  const generator = SITE_GENERATORS.find(([name]) => description?.dependencies[name] !== undefined);
   const generated = description !== null && generator !== undefined && description.scripts.build !== undefined;
-  const finished = WEB_ROOTS.find((root) => files.has(join(folder, join(root, "index.html"))));
+  const finished = SITE_FOLDERS.find((root) => files.has(join(folder, join(root, "index.html"))));
   const webRoot = generated ? generator[1] : (finished ?? ".");
   const found = generated
     ? `${join(folder, "package.json")}: ${packageLabel(description, generator[0])}, build "${description.scripts.build}" → ${webRoot}/`

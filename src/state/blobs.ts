@@ -30,8 +30,11 @@ export type StateBlobs = {
   delete(ref: BlobRef, options?: { breakLease?: boolean }): Promise<boolean>;
   /** Terraform's lock; null when it is free. `info` is null when its holder died before it said who it is. */
   lock(ref: BlobRef): Promise<{ info: TerraformLock | null } | null>;
-  /** Ends Terraform's lock, whoever holds it; false when there was none. */
-  breakLock(ref: BlobRef): Promise<boolean>;
+  /**
+   * Ends Terraform's lock; false when it is not there (any more).
+   * @param id of the lock that is meant: a newer one stays. null = whichever there is
+   */
+  breakLock(ref: BlobRef, id: string | null): Promise<boolean>;
 };
 
 export function openBlobs(account: Account): StateBlobs {
@@ -49,7 +52,10 @@ export function openBlobs(account: Account): StateBlobs {
         return (await orNull(() => remove(account, ref))) ?? false;
       }),
     lock: (ref) => attempt(`look at the lock of ${words(ref)}`, () => orNull(() => lockOf(account, ref))),
-    breakLock: (ref) => attempt(`break the lock of ${words(ref)}`, () => breakLease(account, ref)),
+    breakLock: (ref, id) =>
+      attempt(`break the lock of ${words(ref)}`, () =>
+        id === null ? breakLease(account, ref) : endLease(account, ref, id),
+      ),
   };
 }
 
@@ -87,6 +93,18 @@ async function lockOf(account: Account, ref: BlobRef): Promise<{ info: Terraform
   if (leaseState !== "leased" && leaseState !== "breaking") return null;
   const text = lowerCased(metadata).terraformlockid;
   return { info: text ? (JSON.parse(Buffer.from(text, "base64").toString("utf8")) as TerraformLock) : null };
+}
+
+/** The id of a lock is that of its lease, so this ends no other. */
+async function endLease(account: Account, ref: BlobRef, id: string): Promise<boolean> {
+  try {
+    await account.blob(ref).getBlobLeaseClient(id).releaseLease({ abortSignal: bounded() });
+    return true;
+  } catch (error) {
+    if (isAbsent(error) || answered(error, "LeaseIdMismatchWithLeaseOperation", "LeaseNotPresentWithLeaseOperation"))
+      return false;
+    throw error;
+  }
 }
 
 async function orNull<T>(call: () => Promise<T>): Promise<T | null> {

@@ -22,7 +22,7 @@ export function terraformError(
   const first = errors[0]?.summary ?? lastLine(text);
   return new PaasError(known?.code ?? "terraform-failed", `terraform ${command} failed for ${envId}: ${first}`, {
     details: errors.length > 0 ? errors.slice(0, MOST_ERRORS).flatMap(wording) : [],
-    next: known?.next ?? `mend the cause and run again; the whole log is ${work}/terraform.log`,
+    next: known?.next(envId) ?? `mend the cause and run again; the whole log is ${work}/terraform.log`,
     ...(known?.exit === undefined ? {} : { exit: known.exit }),
   });
 }
@@ -30,23 +30,29 @@ export function terraformError(
 const MOST_ERRORS = 3;
 
 /** Foreign errors that have a better next step than "mend the cause". */
-const KNOWN: { pattern: RegExp; code: string; next: string; exit?: ExitCode }[] = [
+const KNOWN: { pattern: RegExp; code: string; next: (envId: string) => string; exit?: ExitCode }[] = [
   {
     pattern: /AuthorizationFailed|AuthorizationPermissionMismatch|status 403/,
     code: "not-allowed",
-    next: "ask for the missing role, or sign in as someone who has it",
+    next: () => "ask for the missing role, or sign in as someone who has it",
     exit: EXIT.signIn,
   },
   {
     pattern: /AADSTS\d+|could not configure AzureCli Authorizer|unable to build authorizer/i,
     code: "not-signed-in",
-    next: "sign in with `az login` (in a workflow: check the federated credential) and run again",
+    next: () => "sign in with `az login` (in a workflow: check the federated credential) and run again",
     exit: EXIT.signIn,
   },
   {
     pattern: /Saved plan is stale/i,
     code: "plan-stale",
-    next: "someone changed the environment in between: run again",
+    next: () => "someone changed the environment in between: run again",
+  },
+  {
+    // What a killed run had made, and could not write down any more.
+    pattern: /already exists - to be managed via Terraform/,
+    code: "not-in-state",
+    next: (envId) => `\`paas destroy ${envId}\` removes what a run that was killed has left, then run again`,
   },
 ];
 

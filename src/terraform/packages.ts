@@ -36,7 +36,7 @@ export async function infraPackages(
   const home = path.join(request.cache, await lockHash(request.infra));
   const nodeModules = path.join(home, "node_modules");
   if (existsSync(nodeModules)) return { nodeModules, installed: false };
-  if (!request.install) throw notInstalled(`the packages of ${request.infra} are not installed`, []);
+  if (!request.install) throw notInstalled("the packages of infra/ are not installed", []);
   await fs.mkdir(request.cache, { recursive: true });
   const draft = await fs.mkdtemp(path.join(request.cache, "installing-"));
   try {
@@ -71,7 +71,7 @@ async function lockHash(infra: string): Promise<string> {
   const file = path.join(infra, "package-lock.json");
   const text = await fs.readFile(file).catch(() => null);
   if (text === null) {
-    throw notInstalled(`${file} is missing`, ["it pins what the CDKTF app is built with"]);
+    throw notInstalled("infra/package-lock.json is missing", ["it pins what the CDKTF app is built with"]);
   }
   return createHash("sha256").update(text).digest("hex");
 }
@@ -83,7 +83,7 @@ async function copyManifests(infra: string, draft: string): Promise<void> {
   }
 }
 
-async function npmCi(folder: string, { infra, onLine, signal }: InfraPackagesRequest): Promise<void> {
+async function npmCi(folder: string, { onLine, signal }: InfraPackagesRequest): Promise<void> {
   const output: string[] = [];
   const code = await new Promise<number>((resolve) => {
     const child = spawn("npm", ["ci", "--ignore-scripts", "--no-audit", "--no-fund", "--loglevel=error"], {
@@ -106,7 +106,13 @@ async function npmCi(folder: string, { infra, onLine, signal }: InfraPackagesReq
     child.once("close", (code) => resolve(code ?? 1));
   });
   if (signal.aborted) throw interruptedError("npm ci");
-  if (code !== 0) throw notInstalled(`npm could not install the packages of ${infra}`, output.slice(-8));
+  if (code !== 0) throw notInstalled("npm could not install the packages of infra/", causes(output));
+}
+
+/** The lines in which npm says what is wrong: first its code and the request, then advice and where its log lies. */
+function causes(output: string[]): string[] {
+  const lines = output.map((line) => line.replace(/^npm (?:error|ERR!) ?/, "").trimEnd());
+  return lines.filter((line) => /[a-z]/i.test(line) && !line.startsWith("A complete log")).slice(0, 5);
 }
 
 /** Of two that install the same packages at once, the first wins and the other uses what is there. */
@@ -119,6 +125,6 @@ async function publish(draft: string, home: string): Promise<void> {
 function notInstalled(message: string, details: string[]): PaasError {
   return new PaasError("infra-not-installed", message, {
     details,
-    next: "`paas init --install`, or `npm install` in infra/, with a connection to the package registry",
+    next: "`paas init --install` with a connection to the package registry, then repeat",
   });
 }

@@ -11,7 +11,7 @@ export type Palette = {
 
 /** Colours when stderr shows them: `NO_COLOR`, `FORCE_COLOR`, `TERM=dumb` and pipes are honoured. */
 export function paletteFor(variables: NodeJS.ProcessEnv): Palette {
-  const chalk = new Chalk({ level: variables["NO_COLOR"] ? 0 : chalkStderr.level });
+  const chalk = new Chalk({ level: variables.NO_COLOR ? 0 : chalkStderr.level });
   return {
     good: (text) => chalk.green(text),
     bad: (text) => chalk.red(text),

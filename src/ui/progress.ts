@@ -7,9 +7,13 @@ export type Progress = { event(event: Event): void; close(): void };
 
 type Running = Map<string, { since: number; detail: string | undefined }>;
 
+/** Columns that the names of steps take, so that what steps say stands below each other; a longer name widens it. */
+type Names = { width: number };
+
 /** One finished line per step, and a line every `heartbeat` ms that says what is waited for: for pipes and logs. */
 export function plainProgress(write: (line: string) => void, palette: Palette, heartbeat = 30_000): Progress {
   const running: Running = new Map();
+  const names: Names = { width: NAME_WIDTH };
   const timer = setInterval(() => {
     for (const [step, { since, detail }] of running) {
       write(palette.faint(`… ${step} still running${detail ? `: ${detail}` : ""} (${duration(Date.now() - since)})`));
@@ -18,8 +22,8 @@ export function plainProgress(write: (line: string) => void, palette: Palette, h
   timer.unref();
   return {
     event: (event) => {
-      follow(running, event);
-      const line = finishedLine(event, palette);
+      follow(running, names, event);
+      const line = finishedLine(event, palette, names);
       if (line) write(line);
     },
     close: () => clearInterval(timer),
@@ -30,6 +34,7 @@ export function plainProgress(write: (line: string) => void, palette: Palette, h
 export async function liveProgress(stream: NodeJS.WriteStream, palette: Palette): Promise<Progress> {
   const { default: ora } = await import("ora");
   const running: Running = new Map();
+  const names: Names = { width: NAME_WIDTH };
   const spinner = ora({ stream, discardStdin: false, color: "cyan" });
   const text = () => liveLine(running, (stream.columns ?? 80) - SPINNER_WIDTH);
   const timer = setInterval(() => {
@@ -38,8 +43,8 @@ export async function liveProgress(stream: NodeJS.WriteStream, palette: Palette)
   timer.unref();
   return {
     event: (event) => {
-      follow(running, event);
-      const line = finishedLine(event, palette);
+      follow(running, names, event);
+      const line = finishedLine(event, palette, names);
       if (line) {
         spinner.stop();
         stream.write(`${line}\n`);
@@ -67,7 +72,8 @@ function liveLine(running: Running, width: number): string {
   return heads.map((head, index) => [head, details[index]].filter(Boolean).join("  ")).join(" · ");
 }
 
-function follow(running: Running, event: Event): void {
+function follow(running: Running, names: Names, event: Event): void {
+  names.width = Math.max(names.width, event.step.length);
   if (event.status === "started") running.set(event.step, { since: Date.now(), detail: undefined });
   else if (event.status === "progress") {
     const step = running.get(event.step);
@@ -75,12 +81,12 @@ function follow(running: Running, event: Event): void {
   } else running.delete(event.step);
 }
 
-const STEP_WIDTH = 16;
+const NAME_WIDTH = 16;
 
-function finishedLine(event: Event, palette: Palette): string | undefined {
+function finishedLine(event: Event, palette: Palette, names: Names): string | undefined {
   const words = (mark: string, time: number | undefined) => {
     const tail = time === undefined ? "" : palette.faint(duration(time));
-    return `${mark} ${event.step.padEnd(STEP_WIDTH)} ${[event.detail, tail].filter(Boolean).join("  ")}`.trimEnd();
+    return `${mark} ${event.step.padEnd(names.width)} ${[event.detail, tail].filter(Boolean).join("  ")}`.trimEnd();
   };
   if (event.status === "done") return words(palette.good("✓"), event.duration);
   if (event.status === "failed") return words(palette.bad("✗"), event.duration);

@@ -18,7 +18,7 @@ export type Prompt = {
 
 /** Interactive on a terminal, unless `CI` is set or the caller passed `--yes` or `--no-prompt`. */
 export function createPrompt(variables: NodeJS.ProcessEnv, allowed: boolean): Prompt {
-  const interactive = allowed && !variables["CI"] && process.stdin.isTTY === true && process.stderr.isTTY === true;
+  const interactive = allowed && !variables.CI && process.stdin.isTTY === true && process.stderr.isTTY === true;
   const clack = () => import("@clack/prompts");
   return {
     interactive,

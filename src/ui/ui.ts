@@ -27,7 +27,7 @@ export type Ui = {
 export function createUi(variables: NodeJS.ProcessEnv, streams: Streams = process): Ui {
   const { stdout, stderr } = streams;
   const palette = paletteFor(variables);
-  const live = stderr.isTTY === true && variables["TERM"] !== "dumb" && !variables["CI"];
+  const live = stderr.isTTY === true && variables.TERM !== "dumb" && !variables.CI;
   let cloud: string | null = null;
   const note = (line: string) => void stderr.write(`${printable(line)}\n`);
   const print = (text: string) => void (text === "" || stdout.write(text.endsWith("\n") ? text : `${text}\n`));

@@ -33,10 +33,16 @@ export function relative(to: Date, now: Date): string {
   return difference < 0 ? `${amount} ${unit} ago` : `in ${amount} ${unit}`;
 }
 
-/** Colours and bold (SGR), which can do no harm; then every control character and what reverses the direction of text. */
-const CONTROLS = /\u001b\[[0-9;]*m|[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u2028\u2029\u202a-\u202e\u2066-\u2069]/g;
+/** Control characters, with a colour (SGR) as one find, and what reverses the direction of text; tabs and lines stay. */
+const CONTROLS = /\p{Cc}\[[0-9;]*m|(?![\t\n])\p{Cc}|[\u2028\u2029\u202a-\u202e\u2066-\u2069]/gu;
+const COLOUR = "\u001b[";
+
+/** A word as it can be pasted into a shell, quoted where it has to be. */
+export function shellWord(word: string): string {
+  return /^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`;
+}
 
 /** Text from outside (branch names, commit subjects, app output) made safe for a terminal; colours stay. */
 export function printable(text: string): string {
-  return text.replace(CONTROLS, (found) => (found.length > 1 ? found : "\ufffd"));
+  return text.replace(CONTROLS, (found) => (found.startsWith(COLOUR) ? found : "\ufffd"));
 }

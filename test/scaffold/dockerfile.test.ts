@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
-import { type DockerfileFacts, describeDockerfile, isGenerated } from "../../src/scaffold/dockerfile.js";
+import { isGenerated } from "../../src/manifest/conventions.js";
+import { type DockerfileFacts, describeDockerfile } from "../../src/scaffold/dockerfile.js";
 
 const nothing: DockerfileFacts = { port: null, command: null, health: null };
 

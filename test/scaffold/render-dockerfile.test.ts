@@ -1,6 +1,7 @@
 import { expect, test } from "vitest";
+import { isGenerated } from "../../src/manifest/conventions.js";
 import { describeApp } from "../../src/scaffold/detect.js";
-import { describeDockerfile, isGenerated } from "../../src/scaffold/dockerfile.js";
+import { describeDockerfile } from "../../src/scaffold/dockerfile.js";
 import { renderDockerfile } from "../../src/scaffold/render-dockerfile.js";
 import { readTemplates } from "../../src/scaffold/templates.js";
 import { listing, packageJson } from "./files.js";

@@ -63,9 +63,9 @@ test("Terraform's lock is read and broken; what it leaves behind is no lock", as
   await lock("bob");
   expect(await state.blobs.lock(refTo("bob"))).toEqual({ info });
   expect((await state.blobs.download(refTo("bob")))?.toString()).toBe("{}");
-  expect(await state.blobs.breakLock(refTo("bob"))).toBe(true);
+  expect(await state.blobs.breakLock(refTo("bob"), null)).toBe(true);
   expect(await state.blobs.lock(refTo("bob"))).toBeNull();
-  expect(await state.blobs.breakLock(refTo("none"))).toBe(false);
+  expect(await state.blobs.breakLock(refTo("none"), null)).toBe(false);
 });
 
 test("a lock whose holder died before it signed it has no name", async () => {

@@ -50,7 +50,7 @@ test("two who install at once both get the same, whole", async () => {
 test("that are not installed are an error where nothing may be installed", async () => {
   await expect(packages({ install: false })).rejects.toMatchObject({
     code: "infra-not-installed",
-    message: `the packages of ${infra} are not installed`,
+    message: "the packages of infra/ are not installed",
     next: expect.stringContaining("paas init --install"),
   });
 });

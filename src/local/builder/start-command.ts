@@ -1,9 +1,7 @@
 import fs from "node:fs";
 import path from "node:path";
+import { isGenerated } from "../../manifest/conventions.js";
 import type { Runtime } from "../../manifest/manifest.js";
-
-/** First line of a Dockerfile that `paas init` wrote begins with this, whatever the case; its CMD then says how the app starts. */
-export const GENERATED_DOCKERFILE_HEADER = "# written by paas init";
 
 /** What of a `package.json` decides how a Node app is built and started. */
 export type PackageJson = {
@@ -36,7 +34,7 @@ export function readText(folder: string, name: string): string | null {
 
 function generatedCommand(folder: string): string[] | null {
   const lines = (readText(folder, "Dockerfile") ?? "").split(/\r?\n/);
-  if (!lines[0]?.toLowerCase().startsWith(GENERATED_DOCKERFILE_HEADER)) return null;
+  if (!isGenerated(lines[0] ?? "")) return null;
   const last = lines.map((line) => /^\s*CMD\s+(\[.*\])\s*$/i.exec(line)?.[1]).findLast((words) => words !== undefined);
   if (last === undefined) return null;
   try {

@@ -11,10 +11,12 @@ export type Target = {
   begin(): () => void;
 };
 
+export type RouteState = "running" | "activating" | "failed" | "restarting" | "placeholder" | "stopped";
+
 /** What is known of the app that a request is for. */
 export type Route = {
   name: string;
-  state: "running" | "activating" | "failed" | "restarting" | "placeholder" | "stopped";
+  state(): RouteState;
   /** Asked anew for each try; undefined while nothing answers. */
   target(): Target | undefined;
 };
@@ -36,8 +38,8 @@ export async function forward(route: Route, request: IncomingMessage, response: 
 }
 
 /** True when there is an app that may answer if asked again. */
-function isComing({ state }: Route): boolean {
-  return state === "running" || state === "restarting";
+function isComing(route: Route): boolean {
+  return ["running", "restarting"].includes(route.state());
 }
 
 /** A request without a body, that may be sent twice. */

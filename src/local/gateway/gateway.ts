@@ -1,6 +1,6 @@
 import type { AddressInfo } from "node:net";
 import { PaasError } from "../../errors.js";
-import { listens } from "../runtime/ports.js";
+import { listens, PATIENCE } from "../runtime/ports.js";
 import type { Route } from "./forward.js";
 import { forwardingServer } from "./server.js";
 
@@ -20,7 +20,7 @@ export type Gateway = { port: number; close(): Promise<void> };
  */
 export async function startGateway({ port, route, onError }: GatewayOptions): Promise<Gateway> {
   const { server, close } = forwardingServer(route, onError);
-  if (!(await listens(server, port))) throw portTaken(port);
+  if (!(await listens(server, port, PATIENCE))) throw portTaken(port);
   return { port: (server.address() as AddressInfo).port, close };
 }
 

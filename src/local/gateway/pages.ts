@@ -12,7 +12,7 @@ export function unknownHost(host: string): Page {
 
 /** Why an app does not answer. */
 export function pageFor({ name, state }: Route): Page {
-  switch (state) {
+  switch (state()) {
     case "placeholder":
       return { status: 503, text: `${name} is created, nothing is deployed to it yet.` };
     case "activating":

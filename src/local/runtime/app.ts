@@ -1,7 +1,7 @@
 import fs from "node:fs";
 import path from "node:path";
 import { digestOf, type LocalImage, readImage } from "../builder/image.js";
-import type { Target } from "../gateway/forward.js";
+import type { Route, RouteState } from "../gateway/forward.js";
 import type { AppHistory, Resource, Revision, Store } from "../store.js";
 import { type Container, containerOf, isPlaceholder, runsIn, type SecretBlock, secretsOf } from "./container.js";
 import { type Launch, launch } from "./instance.js";
@@ -31,10 +31,8 @@ export type AppSurroundings = {
   onEvent(event: { app: string; text: string }): void;
 };
 
-export type AppState = "running" | "activating" | "failed" | "restarting" | "placeholder" | "stopped";
-
 export type AppStatus = {
-  state: AppState;
+  state: RouteState;
   /** The revision that serves, or the newest when none does. */
   revision: string | null;
   restarts: number;
@@ -51,6 +49,8 @@ export type AppStatus = {
 export class App {
   readonly log: Logbook;
   readonly #surroundings: AppSurroundings;
+  /** Settles when nothing is left of an earlier app of the same name. */
+  readonly #vacant: Promise<unknown>;
   #resource: Resource;
   /** What serves, and what may come after it. */
   #serving: Replica | null = null;
@@ -58,8 +58,9 @@ export class App {
   #closed = false;
   readonly #work = new Set<Promise<unknown>>();
 
-  constructor(resource: Resource, surroundings: AppSurroundings) {
+  constructor(resource: Resource, surroundings: AppSurroundings, vacant: Promise<unknown>) {
     this.#resource = resource;
+    this.#vacant = vacant;
     this.#surroundings = surroundings;
     this.log = new Logbook(surroundings.logs, this.name);
   }
@@ -101,10 +102,13 @@ export class App {
     return { state: stateWithout(newest), revision: newest?.name ?? null, ...none };
   }
 
-  /** Where requests go now; undefined while nothing answers. */
-  target(): Target | undefined {
-    const replica = this.#serving;
-    return replica?.port ? { port: replica.port, begin: replica.traffic.begin } : undefined;
+  /** How requests find what serves at their time. */
+  route(): Route {
+    const target = () => {
+      const replica = this.#serving;
+      return replica?.port ? { port: replica.port, begin: replica.traffic.begin } : undefined;
+    };
+    return { name: this.name, state: () => this.status().state, target };
   }
 
   /** Settles when no revision is being started. */
@@ -132,15 +136,15 @@ export class App {
 
   async #activate(revision: Revision): Promise<void> {
     const before = this.#next;
-    const container = containerOf({ template: [revision.template] });
-    if (container && isPlaceholder(container)) return this.#switchTo(null, revision);
-    const replica = this.#replica(revision);
+    const replica = isPlaceholder(revision) ? null : this.#replica(revision);
     this.#next = replica;
     if (before) {
       this.#fail(before.revision, `replaced by ${revision.name} before it was healthy`);
       this.#track(this.#end(before, 0));
     }
+    if (!replica) return this.#switchTo(null, revision);
     this.#tell(`${revision.name} is starting`);
+    await this.#vacant;
     const problem = await replica.activate();
     if (this.#next !== replica || this.#closed) return;
     this.#next = null;
@@ -152,8 +156,7 @@ export class App {
   }
 
   async #revive(revision: Revision): Promise<void> {
-    const container = containerOf({ template: [revision.template] });
-    if (!container || isPlaceholder(container)) return;
+    if (isPlaceholder(revision)) return;
     const replica = this.#replica(revision);
     this.#serving = replica;
     await replica.revive();
@@ -253,7 +256,7 @@ export class App {
   }
 }
 
-function stateWithout(newest: Revision | undefined): AppState {
+function stateWithout(newest: Revision | undefined): RouteState {
   if (newest?.state === "activating") return "activating";
   if (newest?.state === "failed") return "failed";
   return newest?.state === "ready" ? "placeholder" : "stopped";

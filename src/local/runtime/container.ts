@@ -62,8 +62,9 @@ export function secretsOf(attributes: Block): SecretBlock[] {
   }));
 }
 
-export function isPlaceholder(container: Container): boolean {
-  return container.image === PLACEHOLDER;
+/** True for a revision that runs nothing yet. */
+export function isPlaceholder({ template }: Revision): boolean {
+  return containerOf({ template: [template] })?.image === PLACEHOLDER;
 }
 
 /** True when the app, as it is wanted now, is what the revision runs. */

@@ -1,5 +1,6 @@
 import { createHash } from "node:crypto";
 import net from "node:net";
+import { setTimeout as sleep } from "node:timers/promises";
 
 /**
  * Ranges that loopback ports are chosen from, below those that systems hand out by themselves: a port that is kept for
@@ -7,6 +8,10 @@ import net from "node:net";
  */
 const PROCESSES = { first: 10_000, count: 11_000 };
 const INGRESSES = { first: 29_000, count: 3500 };
+
+/** Milliseconds that a program which was just killed may take to leave its port. */
+export const PATIENCE = 1000;
+const PAUSE = 50;
 
 type Range = typeof PROCESSES;
 
@@ -19,13 +24,8 @@ const promised = new Set<number>();
  * @param name what the choice depends on otherwise
  */
 export async function takePort(wanted: number | null, name: string): Promise<number> {
-  for (const port of candidates(wanted, name, PROCESSES)) {
-    if (promised.has(port)) continue;
-    // Promised before it is tried: somebody else may ask meanwhile.
-    promised.add(port);
-    if (await isFree(port)) return port;
-    promised.delete(port);
-  }
+  if (wanted !== null && (await promise(wanted, PATIENCE))) return wanted;
+  for (const port of candidates(name, PROCESSES)) if (await promise(port, 0)) return port;
   throw noPort(PROCESSES);
 }
 
@@ -35,12 +35,22 @@ export function returnPort(port: number): void {
 
 /** Makes the server of an ingress listen: on the port it had before if that is free, else on one that depends on `name`. */
 export async function listenStable(server: net.Server, wanted: number | null, name: string): Promise<number> {
-  for (const port of candidates(wanted, name, INGRESSES)) if (await listens(server, port)) return port;
+  if (wanted !== null && (await listens(server, wanted, PATIENCE))) return wanted;
+  for (const port of candidates(name, INGRESSES)) if (await listens(server, port, 0)) return port;
   throw noPort(INGRESSES);
 }
 
-/** Listens on a loopback port; false when it is taken. */
-export function listens(server: net.Server, port: number): Promise<boolean> {
+/** Listens on a loopback port; false when it is taken for `patience` ms. */
+export async function listens(server: net.Server, port: number, patience: number): Promise<boolean> {
+  const end = performance.now() + patience;
+  while (!(await tryToListen(server, port))) {
+    if (performance.now() >= end) return false;
+    await sleep(PAUSE);
+  }
+  return true;
+}
+
+function tryToListen(server: net.Server, port: number): Promise<boolean> {
   return new Promise((resolve, reject) => {
     const failed = (error: NodeJS.ErrnoException) => {
       server.off("listening", listening);
@@ -55,17 +65,20 @@ export function listens(server: net.Server, port: number): Promise<boolean> {
   });
 }
 
-function* candidates(wanted: number | null, name: string, { first, count }: Range): Generator<number> {
-  if (wanted !== null) yield wanted;
-  const start = createHash("sha256").update(name).digest().readUInt32BE() % count;
-  for (let step = 0; step < count; step++) yield first + ((start + step) % count);
+/** Promised before it is tried: somebody else may ask meanwhile. */
+async function promise(port: number, patience: number): Promise<boolean> {
+  if (promised.has(port)) return false;
+  promised.add(port);
+  const probe = net.createServer();
+  const free = await listens(probe, port, patience);
+  if (free) await new Promise((resolve) => probe.close(resolve));
+  else promised.delete(port);
+  return free;
 }
 
-async function isFree(port: number): Promise<boolean> {
-  const probe = net.createServer();
-  if (!(await listens(probe, port))) return false;
-  await new Promise((resolve) => probe.close(resolve));
-  return true;
+function* candidates(name: string, { first, count }: Range): Generator<number> {
+  const start = createHash("sha256").update(name).digest().readUInt32BE() % count;
+  for (let step = 0; step < count; step++) yield first + ((start + step) % count);
 }
 
 function noPort({ first, count }: Range): Error {

@@ -27,7 +27,6 @@ export type ReplicaOptions = {
   port: number | null;
   /** Tells the app's owner, in its log, what happens to it. */
   tell(text: string): void;
-  firstPause?: number;
 };
 
 /** A running revision: started, watched until it is healthy, and from then on kept alive until it is stopped. */
@@ -130,14 +129,14 @@ export class Replica {
   }
 
   async #keepAlive(problem: string | null = null): Promise<void> {
-    const { tell, firstPause = FIRST_PAUSE } = this.#options;
-    let pause = firstPause;
+    const { tell } = this.#options;
+    let pause = FIRST_PAUSE;
     let failure = problem;
     while (!this.#stopped.signal.aborted) {
       if (failure === null) {
         const healthySince = performance.now();
         failure = await this.#death();
-        if (performance.now() - healthySince > STEADY) pause = firstPause;
+        if (performance.now() - healthySince > STEADY) pause = FIRST_PAUSE;
       }
       if (this.#stopped.signal.aborted) return;
       tell(`${this.revision} ${failure}; restarting in ${pause / 1000} s`);

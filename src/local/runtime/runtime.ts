@@ -80,23 +80,25 @@ export async function startRuntime(options: RuntimeOptions): Promise<Runtime> {
     onEvent,
   };
   const running = new Map<string, Running>();
-  const leaving = new Set<Promise<unknown>>();
+  const leaving = new Map<string, Promise<unknown>>();
 
   const orphans = await endOrphans(surroundings.records, path.dirname(images));
   if (orphans > 0) onEvent({ app: "", text: `ended ${orphans} process groups of an earlier local cloud` });
   removeUnfinishedBuilds(images);
 
   const add = (resource: Resource): App => {
-    const app = new App(resource, surroundings);
-    const route = (): Route => ({ name: app.name, state: app.status().state, target: () => app.target() });
+    const app = new App(resource, surroundings, leaving.get(key(resource.id)) ?? Promise.resolve());
     const ingress = startIngress({
       name: `${images} ${key(resource.id)}`,
       port: store.history(resource.id)?.ingressPort || null,
-      route,
+      route: () => app.route(),
       onError: (text) => onEvent({ app: app.name, text }),
     });
     running.set(key(resource.id), { app, ingress });
-    void ingress.then(({ port }) => keepIngressPort(store, resource.id, port));
+    ingress.then(
+      ({ port }) => running.get(key(resource.id))?.app === app && keepIngressPort(store, resource.id, port),
+      (error) => onEvent({ app: app.name, text: `has no ingress: ${error}` }),
+    );
     return app;
   };
   const remove = (resource: Resource) => {
@@ -104,8 +106,8 @@ export async function startRuntime(options: RuntimeOptions): Promise<Runtime> {
     if (!gone) return;
     running.delete(key(resource.id));
     const left = Promise.all([gone.app.remove(), gone.ingress.then((ingress) => ingress.close())]);
-    leaving.add(left);
-    void left.finally(() => leaving.delete(left));
+    leaving.set(key(resource.id), left);
+    void left.finally(() => leaving.get(key(resource.id)) === left && leaving.delete(key(resource.id)));
   };
   const follow = (resource: Resource) => (running.get(key(resource.id))?.app ?? add(resource)).follow(resource);
 
@@ -120,10 +122,7 @@ export async function startRuntime(options: RuntimeOptions): Promise<Runtime> {
   return {
     revision: (appId) => store.history(appId)?.revisions[0],
     status: (appId) => running.get(key(appId))?.app.status() ?? NO_APP,
-    route: (appId) => {
-      const app = running.get(key(appId))?.app;
-      return app && { name: app.name, state: app.status().state, target: () => app.target() };
-    },
+    route: (appId) => running.get(key(appId))?.app.route(),
     ingressPort: async (appId) => (await running.get(key(appId))?.ingress)?.port ?? 0,
     logs: (appId, { tail, follow: on, signal }) => running.get(key(appId))?.app.log.read(tail, on, signal) ?? nothing(),
     release: async ({ appId, env, ...request }) => {
@@ -134,12 +133,16 @@ export async function startRuntime(options: RuntimeOptions): Promise<Runtime> {
       await runRelease({ ...request, app, images, folder, env: variables });
     },
     idle: async () => {
-      await Promise.all([...apps().map(({ app }) => app.idle()), ...apps().map(({ ingress }) => ingress), ...leaving]);
+      await Promise.all([
+        ...apps().map(({ app }) => app.idle()),
+        ...apps().map(({ ingress }) => ingress),
+        ...leaving.values(),
+      ]);
     },
     close: async () => {
       unsubscribe();
       await Promise.all(apps().map(async ({ ingress }) => (await ingress).close()));
-      await Promise.all([...apps().map(({ app }) => app.close()), ...leaving]);
+      await Promise.all([...apps().map(({ app }) => app.close()), ...leaving.values()]);
       running.clear();
     },
   };

@@ -52,7 +52,7 @@ export async function serveStatic(app: string, webRoot: string, port: number): P
   const server = http.createServer((request, response) => {
     answer(root, request, response).catch(() => response.destroy());
   });
-  if (!(await listens(server, port))) throw new Error(`port ${port} is taken`);
+  if (!(await listens(server, port, 0))) throw new Error(`port ${port} is taken`);
   const closed = new Promise<void>((resolve) => server.once("close", resolve));
   return {
     closed,

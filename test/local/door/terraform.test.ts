@@ -104,7 +104,7 @@ test("paas reads the lock of a Terraform that was killed, breaks it, and Terrafo
   const refused = await terraform(folder, ["plan", "-input=false", "-no-color"]);
   expect(refused.code).toBe(1);
   expect(refused.output).toContain((await state.blobs.lock(ref))?.info?.ID);
-  expect(await state.blobs.breakLock(ref)).toBe(true);
+  expect(await state.blobs.breakLock(ref, null)).toBe(true);
   expect(await terraform(folder, ["plan", "-input=false", "-no-color"])).toMatchObject({ code: 0 });
 });
 

@@ -24,7 +24,7 @@ beforeEach(async () => {
     underWay++;
     return () => void underWay--;
   };
-  route = { name: "ca-web", state: "running", target: () => ({ port, begin }) };
+  route = { name: "ca-web", state: () => "running", target: () => ({ port, begin }) };
   gateway = await startGateway({
     port: 0,
     route: (asked) => (asked === host ? route : undefined),
@@ -220,7 +220,7 @@ test.each([
   ["failed", 503, "ca-web has no version that works: its first one failed. `paas logs` says why."],
   ["stopped", 503, "ca-web does not run."],
 ] as const)("an app that is %s says so", async (state, status, page) => {
-  route = { ...route, state, target: () => undefined };
+  route = { ...route, state: () => state, target: () => undefined };
   const reply = await send();
   expect([reply.statusCode, await text(reply)]).toEqual([status, `${page}\n`]);
 });

@@ -99,6 +99,25 @@ test("of many versions at once the last one serves, and one process is left", as
   expect(fs.readdirSync(path.join(open.folder, "runtime", "processes"))).toEqual([String(status.pid)]);
 });
 
+test("a placeholder that is set while a version starts ends it", async () => {
+  open.deploy("ca-web", { script: "setInterval(() => {}, 1000)" });
+  const { id, status } = await deployed({});
+  expect(status).toMatchObject({ state: "placeholder", revision: "ca-web--0000002" });
+  expect(open.store.history(id)?.revisions[1]).toMatchObject({ state: "failed" });
+});
+
+test("an app that is deleted and made again at once is not harmed by the end of the first one", async () => {
+  const script = `process.on("SIGTERM", () => setTimeout(() => process.exit(), 500));\n${serverSaying("first")}`;
+  const first = await deployed({ script });
+  open.remove("ca-web");
+  const second = await deployed({ script: serverSaying("second") });
+  expect(isRunning(first.status.pid)).toBe(false);
+  expect(second.status).toMatchObject({ state: "running", revision: "ca-web--0000001", restarts: 0 });
+  expect((await get(second.port)).text).toBe("second");
+  expect(fs.readdirSync(path.join(open.folder, "runtime", "homes", "ca-web"))).toEqual(["ca-web--0000001"]);
+  expect(await open.logTexts("ca-web")).toHaveLength(2);
+});
+
 test("deleting an app ends its processes and removes its log, its home and its port", async () => {
   const { port, status } = await deployed({ script: serverSaying("one") });
   expect(fs.existsSync(path.join(open.folder, "logs", "ca-web.log"))).toBe(true);

@@ -1,0 +1,27 @@
+import { hostname } from "node:os";
+import type { TerraformLock } from "../state/blobs.js";
+import type { BlobRef } from "../state/container.js";
+import { processesIn, terraformByHand } from "../terraform/processes.js";
+import type { Doors } from "./doors.js";
+import type { Steps } from "./events.js";
+
+/**
+ * Tells whether nobody can be behind a lock of Terraform's any more. It names its holder `user@host` without a process,
+ * so the holder counts as dead only when it was of this machine and no process of this machine works on the environment.
+ * Whoever asks must hold the environment's own lock, or know that nobody does.
+ * @param envId null: of the platform, which is made in the work folder of any environment
+ */
+export function isDead(info: TerraformLock | null, envId: string | null, { cloud, git }: Doors): boolean {
+  if (!info?.Who.endsWith(`@${hostname()}`)) return false;
+  const work = [".paas", "work", cloud.name, ...(envId === null ? [] : [envId])].join("/");
+  return processesIn(work)?.length === 0 && terraformByHand(git.root)?.length === 0;
+}
+
+/** Gives back what a killed Terraform has left locked, so that a run that was killed is simply repeated. */
+export async function clearDeadLock(envId: string | null, state: BlobRef, doors: Doors, steps: Steps): Promise<void> {
+  const lock = await doors.state.blobs.lock(state);
+  if (!lock?.info || !isDead(lock.info, envId, doors)) return;
+  await doors.state.blobs.breakLock(state, lock.info.ID);
+  const { Who, Created } = lock.info;
+  steps.warn(`Terraform was killed here before (${Who}, ${Created}): its lock on the state is given back`);
+}
