@@ -3,6 +3,16 @@ import { defineConfig } from "vitest/config";
 /** Tests of the packed and installed CLI; everything else imports the sources. */
 const PACKED = ["test/e2e/**/*.test.ts", "test/packaging/**/*.test.ts"];
 
+/** GitHub's workflow parser imports JSON without saying so, which Node alone refuses: these are bundled first. */
+const BUNDLED = [
+  "@actions/expressions",
+  "@actions/expressions/result",
+  "@actions/languageservice",
+  "@actions/languageservice/utils/workflow-cache",
+  "@actions/workflow-parser",
+  "@actions/workflow-parser/templates/tokens/template-token",
+];
+
 export default defineConfig({
   test: {
     // For `.ci/run`, which counts.
@@ -20,6 +30,7 @@ export default defineConfig({
           testTimeout: 30_000,
           hookTimeout: 60_000,
           sequence: { groupOrder: 0 },
+          deps: { optimizer: { ssr: { enabled: true, include: BUNDLED } } },
         },
       },
       {
