@@ -15,6 +15,8 @@ const ROWS: [RegExp, Layer][] = [
   // What reads a repository and writes into it; the rest of the scaffold only decides.
   [/^scaffold\/(app|dockerfile|flags|manifest-text|names|plan)\.ts$/, "decisions"],
   [/^scaffold\//, "doors"],
+  // What copies the repository and runs the steps; all else about workflows only decides.
+  [/^workflow\/rehearse\/(rehearse\.ts|run\/)/, "doors"],
   [/^(environment|workflow)\//, "decisions"],
   [/^(manifest|naming)\//, "values"],
   [/^(errors|version)\.ts$/, "values"],

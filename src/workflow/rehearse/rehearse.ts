@@ -1,0 +1,191 @@
+import fs from "node:fs/promises";
+import os from "node:os";
+import path from "node:path";
+import { EXIT, PaasError } from "../../errors.js";
+import type { EnvironmentRules } from "./environments.js";
+import { environmentRules } from "./environments.js";
+import { describeEvent, type EventRequest, type GithubEvent } from "./event.js";
+import type { Identity } from "./oidc.js";
+import { requireStandIns } from "./run/action.js";
+import { copyRepository, type Origin } from "./run/origin.js";
+import type { Stage } from "./run/runner.js";
+import { runWorkflow } from "./run/workflow.js";
+import { LIMITS, type Progress, type Transcript, type WorkflowTranscript, worst } from "./transcript.js";
+import { decideStart, type Start } from "./triggers.js";
+import { parseWorkflowFile, type Workflow } from "./workflow-file.js";
+
+export type RehearsalRequest = {
+  /** Git folder, bare or not; it is copied and never changed. */
+  repository: string;
+  defaultBranch: string;
+  event: EventRequest;
+  /** False to look only: no step is run. */
+  run: boolean;
+  /** The steps' variables, above what a workflow sets itself; with `PATH`, the folders they find programs in. */
+  variables: Record<string, string>;
+  /** Action (`owner/name`) → folder of a composite action that is run in its place. */
+  standIns: Record<string, string>;
+  onEvent: (progress: Progress) => void;
+  signal: AbortSignal;
+  /** Names in OIDC subjects; placeholders unless told. */
+  identity?: Identity;
+  /** Who may use which GitHub environment; those of paas unless told. */
+  environments?: EnvironmentRules;
+  /** The repository's configuration variables and secrets. */
+  vars?: Record<string, string>;
+  secrets?: Record<string, string>;
+  /** Folder in which `actions/cache` keeps its files; without one nothing outlives the rehearsal. */
+  cache?: string;
+  /** Where the steps find GitHub's API; without one nothing answers. */
+  server?: { url: string; apiUrl: string };
+};
+
+/** Nothing listens there: a step that asks the API fails instead of reaching GitHub. */
+const NO_SERVER = { url: "https://github.invalid", apiUrl: "http://127.0.0.1:9" };
+const NOBODY: Identity = { repository: "owner/repository", ownerId: "OWNER-ID", repositoryId: "REPOSITORY-ID" };
+
+/**
+ * Raises an event in a copy of the repository and does what GitHub Actions would: decides which of the committed
+ * workflows start, and runs their jobs with a HOME of their own and none of the caller's variables.
+ * @throws PaasError `no-workflows`, `no-such-commit`, `no-stand-in`, `nothing-to-dispatch`
+ */
+export async function rehearse(request: RehearsalRequest): Promise<Transcript> {
+  const scratch = await fs.realpath(await fs.mkdtemp(path.join(os.tmpdir(), "paas-rehearsal-")));
+  try {
+    return await rehearseIn(scratch, request);
+  } finally {
+    await fs.rm(scratch, { recursive: true, force: true, maxRetries: 3 });
+  }
+}
+
+async function rehearseIn(scratch: string, request: RehearsalRequest): Promise<Transcript> {
+  const origin = await copyRepository(request.repository, scratch);
+  const identity = request.identity ?? NOBODY;
+  const { defaultBranch } = request;
+  const commits = await origin.receive(request.event, defaultBranch);
+  const event = describeEvent(request.event, commits, { identity, defaultBranch });
+  const found = await judgeWorkflows(origin, event, commits.defaultTip);
+  const started = found.filter((judged): judged is Started => judged.start.starts && judged.workflow !== null);
+  if (event.dispatch) requireOne(started, found);
+  if (request.run) {
+    requireStandIns(
+      started.map(({ workflow }) => workflow),
+      Object.keys(request.standIns),
+    );
+  }
+
+  const stage = { ...stageOf(request, scratch), origin, event, identity };
+  for (const { transcript } of found) {
+    request.onEvent({ kind: "workflow", workflow: transcript.path, starts: transcript.starts, why: transcript.why });
+  }
+  for (const { workflow, start, transcript } of started) {
+    await runWorkflow({ stage, workflow, start, execute: request.run, transcript });
+  }
+  return transcriptOf(
+    event,
+    request.run,
+    found.map(({ transcript }) => transcript),
+  );
+}
+
+type Judged = { workflow: Workflow | null; start: Start; transcript: WorkflowTranscript };
+type Started = Judged & { workflow: Workflow };
+
+/** Every workflow file of the commit that GitHub reads for this event, and whether it starts. */
+async function judgeWorkflows(origin: Origin, event: GithubEvent, defaultTip: string): Promise<Judged[]> {
+  const files = await origin.workflowFiles(event.workflowCommit ?? defaultTip);
+  if (files.length === 0) throw noWorkflows(event);
+  return Promise.all(files.map(async ({ path: file, text }) => judge(file, text, event)));
+}
+
+async function judge(file: string, text: string, event: GithubEvent): Promise<Judged> {
+  const { workflow, problems } = await parseWorkflowFile(file, text);
+  const start = workflow ? startOf(workflow, event) : refused("GitHub refuses the file");
+  const transcript: WorkflowTranscript = {
+    path: file,
+    name: workflow?.name ?? file,
+    runName: null,
+    starts: start.starts,
+    why: start.why,
+    problems,
+    concurrency: null,
+    jobs: [],
+    result: null,
+  };
+  return { workflow, start, transcript };
+}
+
+function startOf(workflow: Workflow, event: GithubEvent): Start {
+  if (event.workflowCommit === null) return refused("the pull request has conflicts: GitHub starts nothing for it");
+  try {
+    return decideStart(workflow, event);
+  } catch (error) {
+    // A filter pattern such as `+a` is no regular expression; GitHub refuses the file too.
+    if (error instanceof SyntaxError) return refused(`it has an invalid filter pattern: ${error.message}`);
+    throw error;
+  }
+}
+
+function refused(why: string): Start {
+  return { starts: false, why, inputs: {}, cron: null };
+}
+
+function stageOf(request: RehearsalRequest, scratch: string): Omit<Stage, "origin" | "event" | "identity"> {
+  const { defaultBranch, variables, standIns, signal, onEvent } = request;
+  return {
+    scratch,
+    cache: request.cache ?? path.join(scratch, "cache"),
+    server: request.server ?? NO_SERVER,
+    environments: request.environments ?? environmentRules(defaultBranch, []),
+    variables,
+    vars: request.vars ?? {},
+    secrets: request.secrets ?? {},
+    standIns,
+    signal,
+    tell: onEvent,
+  };
+}
+
+function transcriptOf(event: GithubEvent, ran: boolean, workflows: WorkflowTranscript[]): Transcript {
+  const { name, action, ref, sha, actor, payload } = event;
+  return {
+    event: { name, action, ref, sha, actor, payload },
+    ran,
+    result: worst(workflows.map(({ result }) => result ?? "skipped")),
+    workflows,
+    limits: LIMITS,
+  };
+}
+
+/** A dispatch is for one workflow. */
+function requireOne(started: Started[], found: Judged[]): void {
+  if (started.length === 1) return;
+  const names = started.map(({ transcript }) => path.basename(transcript.path));
+  throw new PaasError(
+    "nothing-to-dispatch",
+    names.length === 0
+      ? "no workflow can be dispatched like that"
+      : `several workflows can be dispatched: ${names.join(", ")}`,
+    {
+      details: found
+        .filter(({ start }) => !start.starts)
+        .map(({ transcript }) => `${transcript.path}: ${transcript.why}`),
+      next: names.length === 0 ? "see the inputs under `workflow_dispatch:`" : "pick one with --workflow <file>",
+      exit: EXIT.usage,
+    },
+  );
+}
+
+function noWorkflows(event: GithubEvent): PaasError {
+  return new PaasError(
+    "no-workflows",
+    `there is no workflow file in commit ${event.workflowCommit?.slice(0, 8)} of ${event.refName}`,
+    {
+      details: [
+        "GitHub reads .github/workflows/ of the pushed commit, and of the default branch for delete and schedule",
+      ],
+      next: "`paas init` writes them; commit them, also on this branch",
+      exit: EXIT.usage,
+    },
+  );
+}
