@@ -14,6 +14,7 @@ import { registerTerraform } from "./commands/terraform.js";
 import { registerUnlock } from "./commands/unlock.js";
 import { registerUp } from "./commands/up.js";
 import { registerValidate } from "./commands/validate.js";
+import { registerWorkflow } from "./commands/workflow.js";
 import type { Tools } from "./tools.js";
 import { version } from "./version.js";
 
@@ -61,6 +62,7 @@ export function createProgram(tools: Tools): Command {
   program.commandsGroup("This machine:");
   registerLocal(program, tools);
   registerTerraform(program, tools);
+  registerWorkflow(program, tools);
   registerCompletion(program, tools);
   return program;
 }

@@ -96,7 +96,7 @@ function driftJob(): Job {
     needs: "[list, reap]",
     condition: {
       why: "Whatever became of the others; after them, so that nothing is read that is being removed.",
-      text: "${{ !cancelled() }}",
+      text: expression("!cancelled()"),
     },
     timeout: 30,
     permissions: [RIGHT.checkout(), RIGHT.signIn],

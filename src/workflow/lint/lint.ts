@@ -1,0 +1,83 @@
+import { SHARED } from "../github-environments.js";
+import { commandsIn } from "./commands.js";
+import { type LintFile, type Refusal, readLintFile } from "./file.js";
+import type { Finding, Problem } from "./finding.js";
+import { momentsOf } from "./moments.js";
+import type { Rule, Subject } from "./rule.js";
+import { RULES } from "./rules.js";
+import { type LintProject, situationsOf } from "./situations.js";
+
+export type LintRequest = {
+  /** Workflow files, by their path in the repository. */
+  files: { path: string; text: string }[];
+  project: LintProject;
+};
+
+export type LintReport = {
+  findings: Finding[];
+  /** Files that were held against the rules. */
+  checked: string[];
+  /** Files that have nothing to do with environments. */
+  others: string[];
+};
+
+/** Holds workflow files against the rules that keep environments of branches safe. */
+export async function lintWorkflows({ files, project }: LintRequest): Promise<LintReport> {
+  const read = await Promise.all(
+    files.map(async ({ path, text }) => ({ path, text, file: await readLintFile(path, text) })),
+  );
+  const isChecked = ({ path, text, file }: (typeof read)[number]) =>
+    Array.isArray(file) ? isNamedAsOurs(path) || /\bpaas\b/.test(text) : concernsEnvironments(file, project);
+  const checked = read.filter(isChecked);
+  const findings = checked.flatMap(({ path, file }) =>
+    Array.isArray(file) ? refused(path, file) : findingsIn(file, project),
+  );
+  return {
+    findings: findings.sort(inOrder),
+    checked: checked.map(({ path }) => path),
+    others: read.filter((one) => !isChecked(one)).map(({ path }) => path),
+  };
+}
+
+function isNamedAsOurs(path: string): boolean {
+  return /(?:^|\/)paas-[^/]*$/.test(path);
+}
+
+/** A file of ours, one that runs paas, and one that gets an identity of environments. */
+function concernsEnvironments({ path, workflow }: LintFile, { fixed }: LintProject): boolean {
+  const names: string[] = [...Object.values(SHARED), ...fixed.map(({ envId }) => envId)];
+  return (
+    isNamedAsOurs(path) ||
+    workflow.jobs.some(
+      ({ environment, steps }) =>
+        names.includes(String(environment?.name)) ||
+        steps.some(({ run }) => typeof run === "string" && commandsIn(run).length > 0),
+    )
+  );
+}
+
+function findingsIn(file: LintFile, project: LintProject): Finding[] {
+  const subject: Subject = { file, moments: momentsOf(file.workflow, situationsOf(project)), project };
+  return RULES.flatMap((rule) => rule.check(subject).map((problem) => findingOf(problem, rule, file)));
+}
+
+function findingOf({ at, expression, message, fix }: Problem, { id, why }: Rule, file: LintFile): Finding {
+  const inside = expression === undefined ? undefined : file.expressionPlaces(at)[expression];
+  return { file: file.path, ...(inside ?? file.place(at)), rule: id, message, why, fix };
+}
+
+function refused(path: string, refusals: Refusal[]): Finding[] {
+  return refusals.map(({ line, column, message }) => ({
+    file: path,
+    line,
+    column,
+    rule: "syntax",
+    message,
+    why: "GitHub does not start a workflow file that it cannot read.",
+    fix: "see GitHub's workflow syntax for what is allowed there",
+  }));
+}
+
+function inOrder(left: Finding, right: Finding): number {
+  return left.file.localeCompare(right.file) || left.line - right.line || left.column - right.column;
+}

@@ -1,0 +1,120 @@
+import { type Concurrency, concurrencyOf } from "../rehearse/concurrency.js";
+import { decide } from "../rehearse/conditions.js";
+import { githubContext } from "../rehearse/contexts.js";
+import type { Scope } from "../rehearse/expressions.js";
+import type { Json, JsonObject } from "../rehearse/json.js";
+import { objectOf } from "../rehearse/json.js";
+import { resolveText } from "../rehearse/templates.js";
+import { decideStart, type Start } from "../rehearse/triggers.js";
+import type { Job, Step, Workflow } from "../rehearse/workflow-file.js";
+import { commandsIn, type ScriptCommand } from "./commands.js";
+import type { Situation } from "./situations.js";
+
+/** A job that runs in a situation, with what GitHub makes of its expressions then. */
+export type Moment = {
+  situation: Situation;
+  job: Job;
+  /** What its steps do to environments. */
+  commands: ScriptCommand[];
+  environment: string | null;
+  /** Groups of the job and of the workflow. */
+  concurrency: { job: Concurrency | null; workflow: Concurrency | null };
+};
+
+const SERVER = { url: "https://github.com", apiUrl: "https://api.github.com" };
+const IDENTITY = { repository: "acme/shop", repositoryId: "456", ownerId: "123" };
+
+/** Every job of a workflow that runs in one of the situations. */
+export function momentsOf(workflow: Workflow, situations: readonly Situation[]): Moment[] {
+  return situations.flatMap((situation) => {
+    const start = startOf(workflow, situation);
+    if (!start.starts) return [];
+    return workflow.jobs.flatMap((job) => momentOf(workflow, job, situation, start) ?? []);
+  });
+}
+
+/**
+ * GitHub says both that a push which deletes starts a workflow and that it does not, so it is taken to start one.
+ */
+function startOf(workflow: Workflow, { event }: Situation): Start {
+  const pushed = event.name === "push" ? { ...event, payload: { ...event.payload, deleted: false } } : event;
+  return decideStart(workflow, pushed);
+}
+
+function momentOf(workflow: Workflow, job: Job, situation: Situation, start: Start): Moment | null {
+  const scope = scopeOf(workflow, job, situation, start);
+  if (!holds(job.condition, scope)) return null;
+  const name = job.environment === null ? "" : resolved(job.environment.name, scope);
+  return {
+    situation,
+    job,
+    commands: job.steps.filter((step) => holds(step.condition, scope)).flatMap(commandsOf),
+    environment: name === "" ? null : name,
+    concurrency: { job: group(job.concurrency, scope), workflow: group(workflow.concurrency, scope) },
+  };
+}
+
+function commandsOf({ run }: Step): ScriptCommand[] {
+  return typeof run === "string" ? commandsIn(run) : [];
+}
+
+/** What cannot be known before a run, and what GitHub will refuse, is taken to hold. */
+function holds(condition: string | null, scope: Scope): boolean {
+  try {
+    return decide(condition, scope).result !== false;
+  } catch {
+    return true;
+  }
+}
+
+function resolved(value: Json, scope: Scope): string {
+  try {
+    return resolveText(value, scope);
+  } catch {
+    return String(value);
+  }
+}
+
+function group(value: Json | undefined, scope: Scope): Concurrency | null {
+  try {
+    return concurrencyOf(value, scope);
+  } catch {
+    return { group: JSON.stringify(value), cancelInProgress: false, queue: "single" };
+  }
+}
+
+function scopeOf(workflow: Workflow, job: Job, { event, branch }: Situation, start: Start): Scope {
+  const github = githubContext(workflow, event, start, { identity: IDENTITY, server: SERVER });
+  const words = JSON.stringify([job.concurrency, job.environment, workflow.concurrency] as Json[]);
+  return {
+    contexts: {
+      github: { ...github, event: { ...objectOf(github.event), ...event.payload } },
+      inputs: start.inputs,
+      matrix: samples(words, "matrix", branch),
+      needs: samples(words, "needs", branch),
+      vars: {},
+      env: objectOf(workflow.env),
+    },
+    status: { success: true, failure: false, cancelled: false, jobs: {} },
+    hashFiles: () => "",
+  };
+}
+
+/**
+ * Values for what only a run can tell: whatever is called branch is the branch, everything else the id. So a group
+ * that is made of an id, and is therefore not that of the push, shows.
+ */
+function samples(words: string, context: string, branch: string | null): JsonObject {
+  const root: JsonObject = {};
+  for (const [path] of words.matchAll(new RegExp(`\\b${context}(?:\\.[\\w-]+)+`, "g"))) {
+    const steps = path.split(".").slice(1);
+    const last = steps.pop() ?? "";
+    const holder = steps.reduce((node, step) => {
+      const next = objectOf(node[step]);
+      node[step] = next;
+      return next;
+    }, root);
+    holder[last] = /branch|ref/i.test(last) ? (branch ?? "") : (branch ?? "").replace(/^env-/, "");
+  }
+  return root;
+}
