@@ -1,6 +1,8 @@
 import path from "node:path";
 import { type Cloud, type CloudName, createLocalRemote, openCloud, openRunningCloud } from "./cloud.js";
 import type { Git } from "./git/git.js";
+import type { ActionsContext } from "./github/context.js";
+import type { Reporter } from "./github/reporter.js";
 import type { Manifest } from "./manifest/manifest.js";
 import { createPrompt, type Prompt } from "./ui/prompt.js";
 import { createUi, type Ui } from "./ui/ui.js";
@@ -34,6 +36,10 @@ export type Tools = {
   localRemote: { create(root: string): Promise<string> };
   /** The packages of the CDKTF app in `<root>/infra`. */
   infra: { install(root: string, onLine: (line: string) => void): Promise<void> };
+  /** The run of a GitHub workflow that this is part of; null elsewhere. */
+  actions(): Promise<ActionsContext | null>;
+  /** Tells that place how a run goes; does nothing elsewhere. */
+  reporter(): Promise<Reporter>;
 };
 
 /** The real tools; `options` are the command line's global ones. */
@@ -66,6 +72,11 @@ export function wireTools(options: GlobalOptions, variables: NodeJS.ProcessEnv, 
     ui.note(ui.palette.faint(`cloud: ${opened.label}`));
     return opened;
   });
+  const actions = once(async () => (await import("./github/read-context.js")).readContext(variables));
+  const reporter = once(async () => {
+    const { openReporter } = await import("./github/open-reporter.js");
+    return openReporter(await actions(), { ui, signal });
+  });
   return {
     ui,
     prompt: createPrompt(variables, options.prompt !== false),
@@ -89,5 +100,7 @@ export function wireTools(options: GlobalOptions, variables: NodeJS.ProcessEnv, 
         await linkInto(infra, (await infraPackages(request)).nodeModules);
       },
     },
+    actions,
+    reporter,
   };
 }

@@ -11,7 +11,10 @@ import type { Tools } from "../tools.js";
 import { requireBranch, subjectOf } from "./subject.js";
 
 export type ConfigOptions = { environment?: string; environmentFile?: boolean; json?: boolean };
-export type ConfigTools = Pick<Tools, "git" | "manifest" | "variables" | "cloudName" | "subscription" | "ui">;
+export type ConfigTools = Pick<
+  Tools,
+  "git" | "manifest" | "variables" | "actions" | "cloudName" | "subscription" | "ui"
+>;
 
 /** Shows the working tree's manifest merged for one environment, or the file that the CDKTF app reads. */
 export async function config(options: ConfigOptions, tools: ConfigTools): Promise<void> {

@@ -1,11 +1,13 @@
 import { EXIT, PaasError } from "../errors.js";
+import type { Manifest } from "../manifest/manifest.js";
 import { destroy as runDestroy } from "../pipeline/destroy.js";
-import { openDoors } from "../pipeline/doors.js";
-import { stepsOf } from "../pipeline/events.js";
+import { type Doors, openDoors } from "../pipeline/doors.js";
+import { both, stepsOf } from "../pipeline/events.js";
 import { trustedManifest } from "../pipeline/source.js";
 import { branchOf, findTarget, type Target } from "../pipeline/target.js";
 import type { GlobalOptions, Tools } from "../tools.js";
 import { lockTimeoutOf } from "./lock-timeout.js";
+import { mayGoOn, runOf, sayNothingDone } from "./reported.js";
 import { subjectOf, subjectOfBranch } from "./subject.js";
 
 export type DestroyOptions = GlobalOptions & {
@@ -23,17 +25,26 @@ export async function destroy(options: DestroyOptions, tools: Tools): Promise<vo
   const lockTimeout = lockTimeoutOf(options.lockTimeout);
   const doors = await openDoors(tools);
   const trusted = await trustedManifest(doors.git, await tools.manifest());
-  const target = await findTarget(envId, trusted, doors);
-  await confirm(target, options, tools);
-  const { steps, alreadyGone } = await tools.ui.progress((emit) =>
-    runDestroy(
-      target,
-      lockTimeout,
-      doors,
-      stepsOf(emit, () => performance.now()),
-    ),
-  );
+  const target = await targetOf(envId, trusted, doors, tools);
+  if (target === null) return;
   const branch = branchOf(target);
+  const run = runOf("destroy", { envId, branch, commit: null }, trusted);
+  if (!(await mayGoOn(run, options, tools))) return;
+  await confirm(target, options, tools);
+  const reporter = await tools.reporter();
+  const { steps, alreadyGone } = await reporter.report(
+    run,
+    (watch) =>
+      tools.ui.progress((emit) =>
+        runDestroy(
+          target,
+          lockTimeout,
+          doors,
+          stepsOf(both(emit, watch), () => performance.now()),
+        ),
+      ),
+    () => ({ url: null, resourceGroup: target.group?.name ?? null, changes: null }),
+  );
   const text = alreadyGone ? `environment ${envId} was destroyed already` : `environment ${envId} is destroyed`;
   tools.ui.result(options, { environment: { envId, branch, tier: target.tier }, steps }, text);
 }
@@ -46,6 +57,19 @@ async function environmentId({ environment, push }: DestroyOptions, tools: Tools
   } catch (error) {
     if (!(error instanceof PaasError) || error.code !== "branch-not-an-environment") throw error;
     tools.ui.note(`${environment} is no environment's branch (env-*): nothing to destroy`);
+    return null;
+  }
+}
+
+/** Null when an event is about an environment that never was: branches and pull requests end without one, too. */
+async function targetOf(envId: string, trusted: Manifest, doors: Doors, tools: Tools): Promise<Target | null> {
+  try {
+    return await findTarget(envId, trusted, doors);
+  } catch (error) {
+    if (!(error instanceof PaasError) || error.code !== "no-such-environment") throw error;
+    const kind = (await tools.actions())?.event.kind;
+    if (kind !== "delete" && kind !== "pull-request") throw error;
+    sayNothingDone(`there is no environment ${envId}: nothing to destroy`, tools);
     return null;
   }
 }

@@ -1,11 +1,12 @@
 import { EXIT, PaasError } from "../errors.js";
 import { openDoors } from "../pipeline/doors.js";
-import { stepsOf } from "../pipeline/events.js";
+import { both, stepsOf } from "../pipeline/events.js";
 import { type PlanLine, type PlanOutcome, plan as runPlan } from "../pipeline/plan.js";
 import { findSource } from "../pipeline/source.js";
 import { planWords } from "../terraform/plan.js";
 import type { GlobalOptions, Tools } from "../tools.js";
 import type { Palette } from "../ui/palette.js";
+import { mayGoOn, revisionOf, runOf } from "./reported.js";
 import { requireBranch, subjectOf } from "./subject.js";
 
 export type PlanOptions = GlobalOptions & { environment?: string; commit?: string; detailedExitcode?: boolean };
@@ -23,16 +24,25 @@ export async function plan(options: PlanOptions, tools: Tools): Promise<void> {
 
 async function planEnvironment(options: PlanOptions, tools: Tools): Promise<void> {
   await tools.cloudName();
-  const branch = requireBranch(await subjectOf(options.environment, tools));
+  const subject = await subjectOf(options.environment, tools);
+  const branch = requireBranch(subject);
   const git = await tools.git();
-  const source = await findSource(git, git, branch, options.commit ?? null);
+  const source = await findSource(git, git, branch, await revisionOf(options.commit, branch, tools));
+  const run = runOf("plan", { ...subject, commit: source.commit.sha }, source.trusted);
+  if (!(await mayGoOn(run, options, tools))) return;
   const doors = await openDoors(tools);
-  const outcome = await tools.ui.progress((emit) =>
-    runPlan(
-      source,
-      doors,
-      stepsOf(emit, () => performance.now()),
-    ),
+  const reporter = await tools.reporter();
+  const outcome = await reporter.report(
+    run,
+    (watch) =>
+      tools.ui.progress((emit) =>
+        runPlan(
+          source,
+          doors,
+          stepsOf(both(emit, watch), () => performance.now()),
+        ),
+      ),
+    ({ environment, resources }) => ({ url: null, resourceGroup: environment.resourceGroup, changes: resources }),
   );
   const { envId, kind, resourceGroup, tags, generation } = outcome.environment;
   const environment = { envId, branch, commit: source.commit.sha, kind, generation, resourceGroup, tags };

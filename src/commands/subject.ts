@@ -1,4 +1,5 @@
 import { EXIT, PaasError } from "../errors.js";
+import { subjectOfEvent } from "../github/context.js";
 import { fixedEnvironments } from "../manifest/environments.js";
 import { envIdOf, environmentFromArgument } from "../naming/envId.js";
 import { trustedManifest } from "../pipeline/source.js";
@@ -7,10 +8,10 @@ import type { Tools } from "../tools.js";
 /** The environment that a command is about; `branch` is null when only its record can tell. */
 export type Subject = { envId: string; branch: string | null };
 
-/** From the argument, then `PAAS_ENV`, then the current branch. */
+/** From the argument, then `PAAS_ENV`, then the event of the workflow that this runs in, then the current branch. */
 export async function subjectOf(
   argument: string | undefined,
-  tools: Pick<Tools, "git" | "manifest" | "variables">,
+  tools: Pick<Tools, "git" | "manifest" | "variables" | "actions">,
 ): Promise<Subject> {
   const git = await tools.git();
   const manifest = await tools.manifest();
@@ -18,7 +19,10 @@ export async function subjectOf(
   const naming = { projectId: trusted.id, fixed: fixedEnvironments(trusted) };
   const named = argument ?? tools.variables.PAAS_ENV;
   if (named) return environmentFromArgument(named, naming);
-  const branch = await git.currentBranch();
+  const context = await tools.actions();
+  const told = context && subjectOfEvent(context.event);
+  if (told && "argument" in told) return environmentFromArgument(told.argument, naming);
+  const branch = told?.branch ?? (await git.currentBranch());
   return { envId: envIdOf(branch, naming), branch };
 }
 

@@ -1,11 +1,12 @@
 import { PaasError } from "../errors.js";
 import type { Git } from "../git/git.js";
 import { openDoors } from "../pipeline/doors.js";
-import { stepsOf } from "../pipeline/events.js";
+import { both, stepsOf } from "../pipeline/events.js";
 import { findSource, type Source } from "../pipeline/source.js";
 import { up as runUp, type UpOutcome } from "../pipeline/up.js";
 import type { GlobalOptions, Tools } from "../tools.js";
 import { lockTimeoutOf } from "./lock-timeout.js";
+import { mayGoOn, revisionOf, runOf } from "./reported.js";
 import { requireBranch, type Subject, subjectOf, subjectOfBranch } from "./subject.js";
 
 export type UpOptions = GlobalOptions & {
@@ -22,17 +23,25 @@ export async function up(options: UpOptions, tools: Tools): Promise<void> {
   if (subject === null) return;
   const lockTimeout = lockTimeoutOf(options.lockTimeout);
   const source = await sourceOf(options, subject, tools);
+  const run = runOf("up", { ...subject, commit: source.commit.sha }, source.trusted);
+  if (!(await mayGoOn(run, options, tools))) return;
   const doors = await openDoors(tools);
   if (await leavesChangesOut(options, source, doors.git)) {
     tools.ui.warn(`uncommitted changes are left out: deploying commit ${source.commit.sha.slice(0, 8)}`);
   }
   tools.ui.note(heading(subject, source));
-  const outcome = await tools.ui.progress((emit) =>
-    runUp(
-      { source, lockTimeout },
-      doors,
-      stepsOf(emit, () => performance.now()),
-    ),
+  const reporter = await tools.reporter();
+  const outcome = await reporter.report(
+    run,
+    (watch) =>
+      tools.ui.progress((emit) =>
+        runUp(
+          { source, lockTimeout },
+          doors,
+          stepsOf(both(emit, watch), () => performance.now()),
+        ),
+      ),
+    ({ environment, url, resources }) => ({ url, resourceGroup: environment.resourceGroup, changes: resources }),
   );
   tools.ui.result(options, documentOf(outcome), outcome.url ?? "");
 }
@@ -53,7 +62,8 @@ async function sourceOf(options: UpOptions, subject: Subject, tools: Tools): Pro
   const git = await tools.git();
   const { openObjects } = await import("../git/git.js");
   const objects = options.from ? openObjects(options.from) : git;
-  return findSource(git, objects, requireBranch(subject), options.commit ?? null);
+  const branch = requireBranch(subject);
+  return findSource(git, objects, branch, await revisionOf(options.commit, branch, tools));
 }
 
 /** Whoever deploys what is checked out may believe that the working tree is deployed. */

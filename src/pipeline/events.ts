@@ -10,6 +10,14 @@ export type Event = {
 
 export type Emit = (event: Event) => void;
 
+/** One listener that tells two. */
+export function both(first: Emit, second: Emit): Emit {
+  return (event) => {
+    first(event);
+    second(event);
+  };
+}
+
 /** Runs the steps of a pipeline one by one or side by side, timing each. */
 export type Steps = {
   /**

@@ -13,6 +13,7 @@ import { surroundingsOf } from "./desired.js";
 import type { Doors } from "./doors.js";
 import type { Steps } from "./events.js";
 import { type Applied, applyStack, stackOf } from "./infrastructure.js";
+import type { PlanLine } from "./plan.js";
 import { ensurePlatform } from "./platform.js";
 import { recordOf, recordWith } from "./recording.js";
 import { requireSecrets, storeSecrets } from "./secrets.js";
@@ -25,6 +26,8 @@ export type UpOutcome = {
   environment: Environment;
   commit: string;
   services: ServiceOutcome[];
+  /** What was changed: Terraform's resources, then the services that were deployed (`type: container`). */
+  resources: PlanLine[];
   /** Of the first public service; null when all are internal. */
   url: string | null;
   durations: Record<string, number>;
@@ -84,7 +87,9 @@ async function upHeld(source: Source, held: HeldRecord, doors: Doors, steps: Ste
       doors,
       steps,
     );
-    return await finish(environment, source, services, started, held, doors, steps);
+    const url = await finish(environment, source, services, started, held, doors, steps);
+    const resources = [...applied.plan.resources, ...deployed(services, before)];
+    return { environment, commit: source.commit.sha, services, resources, url, durations: steps.durations };
   } catch (error) {
     if (!held.lost.aborted) await held.write(recordWith(started, { state: "failed" }, doors.now()));
     throw error;
@@ -110,6 +115,7 @@ async function bothEnded(infrastructure: Promise<Applied>, images: Promise<Recor
   return { applied: applied.value, built: built.value };
 }
 
+/** Writes what serves now into the record and onto the group; returns where the environment answers. */
 async function finish(
   environment: Environment,
   source: Source,
@@ -118,7 +124,7 @@ async function finish(
   held: HeldRecord,
   doors: Doors,
   steps: Steps,
-): Promise<UpOutcome> {
+): Promise<string | null> {
   const now = doors.now();
   const url = publicUrl(environment, services);
   const expires = expiry(environment, now)?.toISOString() ?? null;
@@ -144,7 +150,18 @@ async function finish(
     );
     return { value: undefined };
   });
-  return { environment, commit: source.commit.sha, services, url, durations: steps.durations };
+  return url;
+}
+
+function deployed(services: ServiceOutcome[], before: EnvironmentRecord | null): PlanLine[] {
+  const known = before?.state === "destroyed" ? {} : (before?.services ?? {});
+  return services
+    .filter(({ changed }) => changed)
+    .map(({ name }) => ({
+      address: `service.${name}`,
+      type: "container",
+      action: name in known ? ("update" as const) : ("create" as const),
+    }));
 }
 
 function describe(source: Source, generation: number, doors: Doors): Environment {

@@ -1,5 +1,7 @@
 import { EXIT, PaasError } from "../errors.js";
 import type { Emit } from "../pipeline/events.js";
+import { type Actions, annotate, createActions, maskSecrets, withoutCommands } from "./actions.js";
+import { actionsProgress } from "./actions-progress.js";
 import { type Palette, paletteFor } from "./palette.js";
 import { liveProgress, plainProgress } from "./progress.js";
 import { printable } from "./wording.js";
@@ -16,6 +18,8 @@ export type Ui = {
   /** One line of talk on stderr. */
   note(line: string): void;
   warn(line: string): void;
+  /** The runner of GitHub Actions; null elsewhere. */
+  actions: Actions | null;
   /** The cloud that every document names. */
   useCloud(name: string): void;
   /** Shows a pipeline's events while `work` runs. */
@@ -29,22 +33,33 @@ export function createUi(variables: NodeJS.ProcessEnv, streams: Streams = proces
   const palette = paletteFor(variables);
   const live = stderr.isTTY === true && variables.TERM !== "dumb" && !variables.CI;
   let cloud: string | null = null;
-  const note = (line: string) => void stderr.write(`${printable(line)}\n`);
+  const actions = variables.GITHUB_ACTIONS === "true" ? createActions((line) => void stderr.write(`${line}\n`)) : null;
+  if (actions) maskSecrets(actions, variables);
+  const plain = actions ? withoutCommands : (text: string) => text;
+  const note = (line: string) => void stderr.write(`${plain(printable(line))}\n`);
   const print = (text: string) => void (text === "" || stdout.write(text.endsWith("\n") ? text : `${text}\n`));
-  const document = (value: Record<string, unknown>) =>
-    `${JSON.stringify({ schemaVersion: 1, cloud, ...value }, null, 2)}\n`;
+  const document = (value: Record<string, unknown>) => {
+    const text = JSON.stringify({ schemaVersion: 1, cloud, ...value }, null, 2);
+    // The runner looks for this spelling of a command anywhere in a line; the escaped one is the same JSON.
+    return `${actions ? text.replaceAll("##[", "#\\u0023[") : text}\n`;
+  };
 
   return {
     palette,
     width: stdout.isTTY ? stdout.columns : Number.POSITIVE_INFINITY,
-    result: (options, value, text) => print(options.json ? document(value) : text),
+    result: (options, value, text) => print(options.json ? document(value) : plain(text)),
     note,
-    warn: (line) => note(`${palette.warn("!")} ${line}`),
+    warn: (line) => (actions ? actions.warning(line) : note(`${palette.warn("!")} ${line}`)),
+    actions,
     useCloud: (name) => {
       cloud = name;
     },
     progress: async (work) => {
-      const shown = live ? await liveProgress(stderr, palette) : plainProgress(note, palette);
+      const shown = actions
+        ? actionsProgress(actions, note, palette)
+        : live
+          ? await liveProgress(stderr, palette)
+          : plainProgress(note, palette);
       try {
         return await work(shown.event);
       } finally {
@@ -56,6 +71,7 @@ export function createUi(variables: NodeJS.ProcessEnv, streams: Streams = proces
       const { code, message, details, next } = known;
       if (options.json) print(document({ error: { code, message, details, next: next ?? null } }));
       else for (const line of errorLines(known, palette)) note(line);
+      if (actions) annotate(actions, known);
       if (options.verbose || !(error instanceof PaasError)) note(palette.faint(stackOf(error)));
       return known.exit;
     },
