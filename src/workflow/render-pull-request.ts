@@ -93,7 +93,10 @@ function previewJob({ manifest }: Workflow): Job {
     condition: {
       why: `${WHY_TRUSTED}\npaas asks GitHub whether who set the label may write.`,
       text: `contains(github.event.pull_request.labels.*.name, '${LABEL}') &&
-(${UPDATED} || github.event.action == 'labeled' && github.event.label.name == '${LABEL}') &&
+(
+  ${UPDATED} ||
+  github.event.action == 'labeled' && github.event.label.name == '${LABEL}'
+) &&
 ${TRUSTED}`,
     },
     timeout: applyMinutes(manifest),
@@ -127,8 +130,10 @@ function removeJob({ manifest }: Workflow): Job {
     name: "Remove the preview",
     condition: {
       why: "A pull request with conflicts sends no event when it is closed: the nightly workflow finds its preview.",
-      text: `(github.event.action == 'closed' && contains(github.event.pull_request.labels.*.name, '${LABEL}') ||
-github.event.action == 'unlabeled' && github.event.label.name == '${LABEL}') &&
+      text: `(
+  github.event.action == 'closed' && contains(github.event.pull_request.labels.*.name, '${LABEL}') ||
+  github.event.action == 'unlabeled' && github.event.label.name == '${LABEL}'
+) &&
 ${TRUSTED}`,
     },
     timeout: applyMinutes(manifest),
