@@ -15,6 +15,7 @@ export type DestroyOptions = GlobalOptions & {
   yes?: boolean;
   confirm?: string;
   lockTimeout?: string;
+  comment?: boolean;
   push?: boolean;
 };
 
@@ -28,7 +29,7 @@ export async function destroy(options: DestroyOptions, tools: Tools): Promise<vo
   const target = await targetOf(envId, trusted, doors, tools);
   if (target === null) return;
   const branch = branchOf(target);
-  const run = runOf("destroy", { envId, branch, commit: null }, trusted);
+  const run = runOf("destroy", { envId, branch, commit: null, comment: options.comment }, trusted);
   if (!(await mayGoOn(run, options, tools))) return;
   await confirm(target, options, tools);
   const reporter = await tools.reporter();

@@ -23,6 +23,7 @@ export function registerDestroy(program: Command, tools: Tools, action: typeof r
     .option("-y, --yes", "do not ask")
     .option("--confirm <id>", "also needed for a protected environment when nobody can be asked")
     .option("--lock-timeout <duration>", "wait so long for a lock that another run holds, like 10m")
+    .option("--comment", "in a pull request's workflow, keep one comment on it up to date")
     .option("--json", "print the result as JSON")
     .addOption(program.createOption("--push", "the environment is a branch whose deletion was pushed").hideHelp())
     .addHelpText("after", EXAMPLES)

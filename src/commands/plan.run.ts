@@ -9,7 +9,12 @@ import type { Palette } from "../ui/palette.js";
 import { mayGoOn, revisionOf, runOf } from "./reported.js";
 import { requireBranch, subjectOf } from "./subject.js";
 
-export type PlanOptions = GlobalOptions & { environment?: string; commit?: string; detailedExitcode?: boolean };
+export type PlanOptions = GlobalOptions & {
+  environment?: string;
+  commit?: string;
+  comment?: boolean;
+  detailedExitcode?: boolean;
+};
 
 /** With `--detailed-exitcode` 2 means changes, so every error that would exit 2 exits 1. */
 export async function plan(options: PlanOptions, tools: Tools): Promise<void> {
@@ -28,7 +33,7 @@ async function planEnvironment(options: PlanOptions, tools: Tools): Promise<void
   const branch = requireBranch(subject);
   const git = await tools.git();
   const source = await findSource(git, git, branch, await revisionOf(options.commit, branch, tools));
-  const run = runOf("plan", { ...subject, commit: source.commit.sha }, source.trusted);
+  const run = runOf("plan", { ...subject, commit: source.commit.sha, comment: options.comment }, source.trusted);
   if (!(await mayGoOn(run, options, tools))) return;
   const doors = await openDoors(tools);
   const reporter = await tools.reporter();

@@ -19,6 +19,7 @@ export function registerPlan(program: Command, tools: Tools, action: typeof run 
     .description("show what `up` would change")
     .option("--commit <revision>", "plan this commit")
     .option("--detailed-exitcode", "exit 2 when there are changes")
+    .option("--comment", "in a pull request's workflow, keep one comment on it up to date")
     .option("--json", "print the plan as JSON")
     .addHelpText("after", EXAMPLES)
     .action((environment: string | undefined, _: object, command: Command) =>

@@ -8,7 +8,7 @@ import type { GlobalOptions, Tools } from "../tools.js";
 /** What a command is about to do, as the place that it runs in is told. */
 export function runOf(
   operation: Run["operation"],
-  about: Pick<Run, "envId" | "branch" | "commit">,
+  about: Pick<Run, "envId" | "branch" | "commit"> & { comment: boolean | undefined },
   trusted: Manifest,
 ): Run {
   const { tier } = policyFor(trusted, about.envId);
@@ -17,7 +17,7 @@ export function runOf(
   const kind = fixed.some(({ envId }) => envId === about.envId)
     ? "fixed"
     : environmentKind(about.branch ?? about.envId, fixed);
-  return { operation, ...about, kind, tier };
+  return { operation, ...about, kind, tier, comment: about.comment === true };
 }
 
 /**

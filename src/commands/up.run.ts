@@ -13,6 +13,7 @@ export type UpOptions = GlobalOptions & {
   environment?: string;
   commit?: string;
   lockTimeout?: string;
+  comment?: boolean;
   from?: string;
   push?: boolean;
 };
@@ -23,7 +24,7 @@ export async function up(options: UpOptions, tools: Tools): Promise<void> {
   if (subject === null) return;
   const lockTimeout = lockTimeoutOf(options.lockTimeout);
   const source = await sourceOf(options, subject, tools);
-  const run = runOf("up", { ...subject, commit: source.commit.sha }, source.trusted);
+  const run = runOf("up", { ...subject, commit: source.commit.sha, comment: options.comment }, source.trusted);
   if (!(await mayGoOn(run, options, tools))) return;
   const doors = await openDoors(tools);
   if (await leavesChangesOut(options, source, doors.git)) {

@@ -21,6 +21,7 @@ export function registerUp(program: Command, tools: Tools, action: typeof run = 
     .description("create or update an environment from a commit of its branch")
     .option("--commit <revision>", "deploy this commit")
     .option("--lock-timeout <duration>", "wait so long for a lock that another run holds, like 10m")
+    .option("--comment", "in a pull request's workflow, keep one comment on it up to date")
     .option("--json", "print the result as JSON")
     .addOption(program.createOption("--from <repository>", "read the commit there").hideHelp())
     .addOption(program.createOption("--push", "the environment is a pushed branch").hideHelp())

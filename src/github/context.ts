@@ -8,6 +8,7 @@ export type ActionsContext = Happening & {
   sha: string;
   /** Page of this very attempt, with its logs. */
   runUrl: string;
+  serverUrl: string;
   /** GitHub's own, or that of an Enterprise Server. */
   apiUrl: string;
   token: string | null;
@@ -27,7 +28,7 @@ export function isActions(variables: NodeJS.ProcessEnv): boolean {
  */
 export function contextOf(variables: NodeJS.ProcessEnv, payload: string | null): ActionsContext | null {
   if (!isActions(variables)) return null;
-  const server = variables.GITHUB_SERVER_URL ?? "https://github.com";
+  const server = (variables.GITHUB_SERVER_URL ?? "https://github.com").replace(/\/+$/, "");
   const repository = required(variables, "GITHUB_REPOSITORY");
   const [owner = "", repo = ""] = repository.split("/");
   const run = `${server}/${repository}/actions/runs/${required(variables, "GITHUB_RUN_ID")}`;
@@ -36,6 +37,7 @@ export function contextOf(variables: NodeJS.ProcessEnv, payload: string | null):
     repository: { owner, repo },
     sha: variables.GITHUB_SHA ?? "",
     runUrl: variables.GITHUB_RUN_ATTEMPT ? `${run}/attempts/${variables.GITHUB_RUN_ATTEMPT}` : run,
+    serverUrl: server,
     apiUrl: (variables.GITHUB_API_URL ?? "https://api.github.com").replace(/\/+$/, ""),
     token: variables.GITHUB_TOKEN || null,
     files: { outputs: variables.GITHUB_OUTPUT || null, summary: variables.GITHUB_STEP_SUMMARY || null },

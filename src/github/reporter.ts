@@ -115,7 +115,7 @@ async function end(report: Report, deployment: Deployment | null, parts: Reporte
   await attempt(ui, () => writeFiles(report, parts));
   if (github === null) return;
   await endAtGithub(report, deployment, github, parts);
-  if (context.event.kind === "pull-request") {
+  if (report.run.comment && context.event.kind === "pull-request") {
     const { number } = context.event.pull;
     await attempt(ui, () => writeComment(github, number, sectionOf(report)));
   }

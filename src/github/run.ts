@@ -10,6 +10,8 @@ export type Run = {
   commit: string | null;
   kind: EnvironmentKind;
   tier: Tier;
+  /** Whether the pull request that the run belongs to is told in its comment. */
+  comment: boolean;
 };
 
 export type ChangeAction = "create" | "update" | "replace" | "delete";
