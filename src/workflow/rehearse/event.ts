@@ -37,7 +37,7 @@ export type PullRequestRequest = {
   /** Label that is put on or taken off. */
   label?: string;
   /** Labels it carries besides. */
-  labels?: string[];
+  labels?: readonly string[];
   /** Comes from somebody else's copy of the repository. */
   fork?: boolean;
   merged?: boolean;
@@ -50,7 +50,7 @@ export type ScheduleRequest = {
 export type DispatchRequest = {
   kind: "dispatch";
   /** Values for the inputs, in the order in which the workflow declares them. */
-  words: string[];
+  words: readonly string[];
   /** Values by name. */
   inputs: Record<string, string>;
   /** File name of the workflow; the only one that takes these inputs unless told. */
@@ -251,7 +251,8 @@ function pullRequestPayload(
 
 /** The label of the event is on the pull request, unless the event is that it was taken off. */
 function labelsOf({ action, label, labels = [] }: PullRequestRequest): string[] {
-  return label === undefined || action === "unlabeled" ? labels : [...new Set([...labels, label])];
+  const event = label === undefined || action === "unlabeled" ? [] : [label];
+  return [...new Set([...labels, ...event])];
 }
 
 function repositoryPayload({ repository, repositoryId }: Identity, defaultBranch: string): JsonObject {

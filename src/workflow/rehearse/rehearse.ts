@@ -3,7 +3,6 @@ import os from "node:os";
 import path from "node:path";
 import { EXIT, PaasError } from "../../errors.js";
 import type { EnvironmentRules } from "./environments.js";
-import { environmentRules } from "./environments.js";
 import { describeEvent, type EventRequest, type GithubEvent } from "./event.js";
 import type { Identity } from "./oidc.js";
 import { requireStandIns } from "./run/action.js";
@@ -29,8 +28,8 @@ export type RehearsalRequest = {
   signal: AbortSignal;
   /** Names in OIDC subjects; placeholders unless told. */
   identity?: Identity;
-  /** Who may use which GitHub environment; those of paas unless told. */
-  environments?: EnvironmentRules;
+  /** Who may use which GitHub environment; one that is not named here has no rules. */
+  environments: EnvironmentRules;
   /** The repository's configuration variables and secrets. */
   vars?: Record<string, string>;
   secrets?: Record<string, string>;
@@ -131,12 +130,12 @@ function refused(why: string): Start {
 }
 
 function stageOf(request: RehearsalRequest, scratch: string): Omit<Stage, "origin" | "event" | "identity"> {
-  const { defaultBranch, variables, standIns, signal, onEvent } = request;
+  const { variables, standIns, signal, onEvent } = request;
   return {
     scratch,
     cache: request.cache ?? path.join(scratch, "cache"),
     server: request.server ?? NO_SERVER,
-    environments: request.environments ?? environmentRules(defaultBranch, []),
+    environments: request.environments,
     variables,
     vars: request.vars ?? {},
     secrets: request.secrets ?? {},

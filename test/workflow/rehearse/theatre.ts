@@ -1,24 +1,39 @@
 import fs from "node:fs";
 import path from "node:path";
+import { githubEnvironments } from "../../../src/workflow/github-environments.js";
 import type { EventRequest } from "../../../src/workflow/rehearse/event.js";
 import { type RehearsalRequest, rehearse } from "../../../src/workflow/rehearse/rehearse.js";
 import type { JobTranscript, Transcript, WorkflowTranscript } from "../../../src/workflow/rehearse/transcript.js";
+import { renderWorkflows, WORKFLOW_FILES } from "../../../src/workflow/render.js";
 import { gitRepo, type Lifetime, type Repository, temporaryFolder } from "../../helpers/repository.js";
+import { web, webText } from "../../manifest/manifests.js";
 
-const FIXTURE = path.resolve(import.meta.dirname, "../../fixtures/rehearse");
-export const ENVIRONMENT_FILE = ".github/workflows/paas-environment.yml";
-export const PULL_REQUEST_FILE = ".github/workflows/paas-pull-request.yml";
-export const NIGHTLY_FILE = ".github/workflows/paas-nightly.yml";
-
-/** A stand-in for the CLI: writes down how it was called, and answers what the workflows go on with. */
+/** Stands in for the CLI: writes down how it was called, and answers what the workflows go on with. */
 const PAAS = `#!/bin/bash
-printf '%s\\x1f' "$@" >> "$CALLS"; echo >> "$CALLS"
-case "$1" in
-  up) echo "https://$2.example.com" ;;
-  reap) if [ "$2" = --plan ]; then echo "$REAP"; fi ;;
+{ printf '%s\\x1f' paas "$@"; echo; } >> "$CALLS"
+case "$1 $2" in
+  "up "*)
+    echo "url=https://\${PAAS_BRANCH:-$PAAS_ENV}.example.com" >> "$GITHUB_OUTPUT"
+    echo "### up" >> "$GITHUB_STEP_SUMMARY" ;;
+  "reap --plan") echo "environments=$REAP" >> "$GITHUB_OUTPUT" ;;
 esac
-exit "\${PAAS_EXIT:-0}"
+if [ "$1 $2" = "\${PAAS_FAILS_AT:-}" ]; then exit 5; fi
 `;
+
+/** Stands in for npm: what `npm ci` leaves behind is the CLI. */
+const NPM = `#!/bin/bash
+{ printf '%s\\x1f' npm "$@"; echo; } >> "$CALLS"
+mkdir -p infra/node_modules/.bin
+cp "$PROGRAMS/paas" infra/node_modules/.bin/paas
+`;
+
+/** Stands in for Terraform, of the version that the workflows ask for. */
+const TERRAFORM = `#!/bin/bash
+echo '{"terraform_version":"1.11.4"}'
+`;
+
+const REST = "environments: { prod: { branch: release } }\n";
+const MANIFEST = web("", REST);
 
 export type Theatre = {
   repository: Repository;
@@ -29,28 +44,41 @@ export type Theatre = {
 
 export type Played = {
   transcript: Transcript;
-  /** The command lines that the stand-in for paas got, in order. */
+  /** The command lines of paas and npm, in order. */
   calls: string[][];
+  /** Those of paas, without its name. */
+  paas: string[][];
   /** The one workflow that started. */
   only: WorkflowTranscript;
-  job(name: string): JobTranscript;
+  job(id: string): JobTranscript;
   /** Jobs with their ends, `up=success`. */
   jobs: string[];
 };
 
-/** Files of the fixture by path. */
-export function fixtureFiles(): Record<string, string> {
-  const names = fs.readdirSync(FIXTURE, { recursive: true, encoding: "utf8" });
-  const files = names.filter((name) => fs.statSync(path.join(FIXTURE, name)).isFile());
-  return Object.fromEntries(files.map((name) => [name, fs.readFileSync(path.join(FIXTURE, name), "utf8")]));
+/** The files of a project as `init` writes them, so far as workflows need them. */
+export function projectFiles(): Record<string, string> {
+  const request = { manifest: MANIFEST, cli: { version: "0.1.0", tarball: null }, defaultBranch: "main" };
+  return {
+    "paas.yaml": webText("", REST),
+    "infra/package-lock.json": "{}\n",
+    ...Object.fromEntries(renderWorkflows(request).map(({ path: file, text }) => [file, text])),
+  };
 }
 
-/** A repository with workflows, to raise events in. */
-export function theatre(files: Record<string, string> = {}, lifetime: Lifetime = {}): Theatre {
-  const repository = gitRepo({ ...fixtureFiles(), ...files }, lifetime);
+/** The text of a generated workflow file. */
+export function generated(file: keyof typeof WORKFLOW_FILES): string {
+  return projectFiles()[WORKFLOW_FILES[file]] ?? "";
+}
+
+/** A repository of these files alone, to raise events in. */
+export function theatre(files: Record<string, string> = projectFiles(), lifetime: Lifetime = {}): Theatre {
+  const repository = gitRepo(files, lifetime);
   const programs = temporaryFolder("programs-", lifetime);
-  fs.writeFileSync(path.join(programs, "paas"), PAAS, { mode: 0o755 });
+  for (const [name, text] of Object.entries({ paas: PAAS, npm: NPM, terraform: TERRAFORM })) {
+    fs.writeFileSync(path.join(programs, name), text, { mode: 0o755 });
+  }
   const callsFile = path.join(programs, "calls");
+  const environments = githubEnvironments(MANIFEST, "main").map(({ name, refs }) => [name, refs] as const);
   return {
     repository,
     branch: (name, more = { "app.js": "1" }) => {
@@ -67,12 +95,15 @@ export function theatre(files: Record<string, string> = {}, lifetime: Lifetime =
         event,
         run: true,
         standIns: {},
+        environments: Object.fromEntries(environments),
         onEvent: () => {},
         signal: new AbortController().signal,
         identity: { repository: "acme/shop", ownerId: "11", repositoryId: "22" },
+        vars: { AZURE_CLIENT_ID: "client" },
         ...more,
         variables: {
-          PATH: `${programs}${path.delimiter}${process.env["PATH"]}`,
+          PATH: `${programs}${path.delimiter}${process.env.PATH}`,
+          PROGRAMS: programs,
           CALLS: callsFile,
           REAP: "[]",
           ...more.variables,
@@ -83,25 +114,25 @@ export function theatre(files: Record<string, string> = {}, lifetime: Lifetime =
   };
 }
 
-function played(transcript: Transcript, calls: string): Played {
+function played(transcript: Transcript, written: string): Played {
   const started = transcript.workflows.filter(({ starts }) => starts);
   const jobs = started.flatMap((workflow) => workflow.jobs);
+  const lines = written.split("\x1f\n").filter(Boolean);
+  const calls = lines.map((line) => line.split("\x1f"));
   return {
     transcript,
-    calls: calls
-      .split("\x1f\n")
-      .filter(Boolean)
-      .map((line) => line.split("\x1f")),
+    calls,
+    paas: calls.filter(([program]) => program === "paas").map(([, ...words]) => words),
     get only() {
       const [first, ...others] = started;
       if (!first || others.length > 0) throw new Error(`${started.length} workflows started`);
       return first;
     },
-    job: (name) => {
-      const found = jobs.find((job) => job.name === name);
-      if (!found) throw new Error(`no job ${name} among ${jobs.map((job) => job.name).join(", ")}`);
+    job: (id) => {
+      const found = jobs.find((job) => job.id === id);
+      if (!found) throw new Error(`no job ${id} among ${jobs.map((job) => job.id).join(", ")}`);
       return found;
     },
-    jobs: jobs.map(({ name, result }) => `${name}=${result}`),
+    jobs: jobs.map(({ id, result }) => `${id}=${result}`),
   };
 }

@@ -43,10 +43,11 @@ async function checkout({ inputs, onLine }: ActionCall, runner: Runner): Promise
   const asked = inputs.ref ?? "";
   const ref = asked === "" ? stage.event.ref : /^(refs\/|[0-9a-f]{40}$)/.test(asked) ? asked : `refs/heads/${asked}`;
   const wanted = asked === "" ? stage.event.sha : ref;
-  const depth = Number(inputs["fetch-depth"] ?? "1");
   const run = (...words: string[]) => git(folder, words);
   await run("init", "--quiet", "--template=");
   await run("remote", "add", "origin", `file://${stage.origin.folder}`).catch(() => "");
+  const depth = Number(inputs["fetch-depth"] ?? "1");
+  if (depth === 0) await run("fetch", "--quiet", "--tags", "origin", "+refs/heads/*:refs/remotes/origin/*");
   await run("fetch", "--quiet", "--no-tags", ...(depth > 0 ? [`--depth=${depth}`] : []), "origin", wanted);
   const branch = /^refs\/heads\/(.+)$/.exec(ref)?.[1];
   await run("checkout", "--quiet", "--force", ...(branch === undefined ? ["--detach"] : ["-B", branch]), "FETCH_HEAD");
