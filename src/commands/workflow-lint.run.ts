@@ -21,7 +21,7 @@ export async function workflowLint(options: WorkflowLintOptions, tools: Workflow
   const git = await tools.git();
   const files = await readWorkflows(await tools.root());
   const project = {
-    defaultBranch: tools.variables["PAAS_DEFAULT_BRANCH"] ?? (await git.defaultBranch()).replace(/^origin\//, ""),
+    defaultBranch: tools.variables.PAAS_DEFAULT_BRANCH ?? (await git.defaultBranch()).replace(/^origin\//, ""),
     fixed: fixedEnvironments(await tools.manifest()),
     queue: onGithubCom(tools.variables, await git.remotes()),
   };
@@ -32,10 +32,13 @@ export async function workflowLint(options: WorkflowLintOptions, tools: Workflow
   if (findings.length > 0) process.exitCode = EXIT.failed;
 }
 
-/** Servers of one's own know less syntax. Nothing said means github.com. */
+const ELSEWHERE = /^(?:https?|ssh|git):\/\/|^[^/]+@[^/]+:/;
+const CLOUD = /(?:^|[/@.])(?:github|ghe)\.com(?:[:/]|$)/;
+
+/** A server of one's own knows less syntax; where nothing is said it is github.com. */
 function onGithubCom(variables: NodeJS.ProcessEnv, remotes: Record<string, string>): boolean {
-  const server = variables["GITHUB_SERVER_URL"] ?? remotes["origin"] ?? "github.com";
-  return !/^(?:https?|ssh|git):\/\/|^[^/]+@[^/]+:/.test(server) || /(?:^|[/@.])github\.com(?:[:/]|$)/.test(server);
+  const server = variables.GITHUB_SERVER_URL ?? remotes.origin ?? "";
+  return CLOUD.test(server) || !ELSEWHERE.test(server);
 }
 
 function noWorkflows({ others }: LintReport): PaasError {

@@ -2,9 +2,10 @@ import { branchExpression, destroyEnvironment, namedBranch, otherBranches, upEnv
 import { renderFile } from "./file.js";
 import type { Job } from "./job.js";
 import type { Workflow } from "./render.js";
-import { applyMinutes, RIGHT } from "./rights.js";
+import { RIGHT } from "./rights.js";
 import { buildx, checkout, cli, PAAS, terraform } from "./steps.js";
 import { expression, indent, literalPattern, scalar } from "./text.js";
+import { applyMinutes } from "./time-limits.js";
 
 const ABOUT = `A push to env-<name> creates or updates the environment of that branch; deleting the branch removes it.
 Run by hand, this file creates, updates, plans, rolls back or removes the environment that you name.`;

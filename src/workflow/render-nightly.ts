@@ -2,9 +2,10 @@ import { renderFile } from "./file.js";
 import { SHARED } from "./github-environments.js";
 import type { Job } from "./job.js";
 import type { Workflow } from "./render.js";
-import { applyMinutes, RIGHT } from "./rights.js";
+import { RIGHT } from "./rights.js";
 import { checkout, cli, PAAS, terraform } from "./steps.js";
 import { expression } from "./text.js";
+import { applyMinutes } from "./time-limits.js";
 
 const ABOUT = `Every night: removes environments whose branch or pull request is gone or whose time is up, and says where the cloud
 is not what the state says. Events can be lost; this is what finds their leftovers.`;

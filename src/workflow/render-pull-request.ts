@@ -2,9 +2,10 @@ import { renderFile } from "./file.js";
 import { SHARED } from "./github-environments.js";
 import type { Job } from "./job.js";
 import type { Workflow } from "./render.js";
-import { applyMinutes, RIGHT } from "./rights.js";
+import { RIGHT } from "./rights.js";
 import { buildx, checkout, cli, PAAS, terraform } from "./steps.js";
 import { expression } from "./text.js";
+import { applyMinutes } from "./time-limits.js";
 
 const ABOUT = `Every pull request is validated. One from this repository is planned, too, and with the label \`preview\` it gets an
 environment of its own, pr-<number>, until the label is removed or the pull request is closed.`;

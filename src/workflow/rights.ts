@@ -1,4 +1,3 @@
-import type { Manifest } from "../manifest/manifest.js";
 import type { Permission } from "./job.js";
 
 /** Rights that jobs ask for, each with what it is for. */
@@ -10,9 +9,3 @@ export const RIGHT = {
   readPulls: { scope: "pull-requests", level: "read", why: "see which pull requests are open" },
   comment: { scope: "pull-requests", level: "write", why: "keep one comment up to date" },
 } as const satisfies Record<string, Permission | ((why?: string) => Permission)>;
-
-/** Minutes that a job may take which applies or destroys. Azure takes up to a quarter of an hour for some things. */
-export function applyMinutes(manifest: Manifest): number {
-  const dedicated = [manifest.isolation, ...manifest.overlays.map(({ changes }) => changes.isolation)];
-  return dedicated.includes("dedicated") ? 60 : 45;
-}

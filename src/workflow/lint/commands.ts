@@ -1,3 +1,4 @@
+import { codeOf } from "./shell.js";
 import type { Verb } from "./situations.js";
 
 /** A command of paas, or one of Terraform that does the same behind its back, in a script. */
@@ -24,7 +25,7 @@ const TERRAFORM = /(?:^|[\s;&|(])(?:terraform|tofu)(?:\s+-\S+)*\s+(apply|destroy
 
 /** What a script does to environments. Commands that reach no cloud are left out. */
 export function commandsIn(script: string): ScriptCommand[] {
-  const text = script.replace(/\\\n/g, " ").replace(/^\s*#.*$/gm, "");
+  const text = codeOf(script);
   const paas = [...text.matchAll(PAAS)].flatMap(([, , command = "", rest = ""]): ScriptCommand[] => {
     const verb = VERBS[command];
     if (!verb) return [];

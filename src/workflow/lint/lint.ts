@@ -2,7 +2,7 @@ import { SHARED } from "../github-environments.js";
 import { commandsIn } from "./commands.js";
 import { type LintFile, type Refusal, readLintFile } from "./file.js";
 import type { Finding, Problem } from "./finding.js";
-import { momentsOf } from "./moments.js";
+import { type Moment, momentsOf } from "./moments.js";
 import type { Rule, Subject } from "./rule.js";
 import { RULES } from "./rules.js";
 import { type LintProject, situationsOf } from "./situations.js";
@@ -29,9 +29,15 @@ export async function lintWorkflows({ files, project }: LintRequest): Promise<Li
   const isChecked = ({ path, text, file }: (typeof read)[number]) =>
     Array.isArray(file) ? isNamedAsOurs(path) || /\bpaas\b/.test(text) : concernsEnvironments(file, project);
   const checked = read.filter(isChecked);
-  const findings = checked.flatMap(({ path, file }) =>
-    Array.isArray(file) ? refused(path, file) : findingsIn(file, project),
+  const situations = situationsOf(project);
+  const subjects = checked.flatMap(({ file }) =>
+    Array.isArray(file) ? [] : [{ file, moments: momentsOf(file.workflow, situations) }],
   );
+  const updated = updatedIn(subjects.flatMap(({ moments }) => moments));
+  const findings = [
+    ...checked.flatMap(({ path, file }) => (Array.isArray(file) ? refused(path, file) : [])),
+    ...subjects.flatMap((subject) => findingsIn({ ...subject, project, updated })),
+  ];
   return {
     findings: findings.sort(inOrder),
     checked: checked.map(({ path }) => path),
@@ -56,9 +62,13 @@ function concernsEnvironments({ path, workflow }: LintFile, { fixed }: LintProje
   );
 }
 
-function findingsIn(file: LintFile, project: LintProject): Finding[] {
-  const subject: Subject = { file, moments: momentsOf(file.workflow, situationsOf(project)), project };
-  return RULES.flatMap((rule) => rule.check(subject).map((problem) => findingOf(problem, rule, file)));
+function updatedIn(moments: readonly Moment[]): Set<string> {
+  const updating = moments.filter(({ commands }) => commands.some(({ verb }) => verb === "update"));
+  return new Set(updating.map(({ situation }) => situation.title));
+}
+
+function findingsIn(subject: Subject): Finding[] {
+  return RULES.flatMap((rule) => rule.check(subject).map((problem) => findingOf(problem, rule, subject.file)));
 }
 
 function findingOf({ at, expression, message, fix }: Problem, { id, why }: Rule, file: LintFile): Finding {

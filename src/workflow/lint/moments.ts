@@ -8,7 +8,7 @@ import { resolveText } from "../rehearse/templates.js";
 import { decideStart, type Start } from "../rehearse/triggers.js";
 import type { Job, Step, Workflow } from "../rehearse/workflow-file.js";
 import { commandsIn, type ScriptCommand } from "./commands.js";
-import type { Situation } from "./situations.js";
+import { REPOSITORY, type Situation } from "./situations.js";
 
 /** A job that runs in a situation, with what GitHub makes of its expressions then. */
 export type Moment = {
@@ -22,7 +22,6 @@ export type Moment = {
 };
 
 const SERVER = { url: "https://github.com", apiUrl: "https://api.github.com" };
-const IDENTITY = { repository: "acme/shop", repositoryId: "456", ownerId: "123" };
 
 /** Every job of a workflow that runs in one of the situations. */
 export function momentsOf(workflow: Workflow, situations: readonly Situation[]): Moment[] {
@@ -58,13 +57,22 @@ function commandsOf({ run }: Step): ScriptCommand[] {
   return typeof run === "string" ? commandsIn(run) : [];
 }
 
-/** What cannot be known before a run, and what GitHub will refuse, is taken to hold. */
+/**
+ * Whether a condition can hold. What only a run can tell may be anything that the condition compares it with, and what
+ * GitHub will refuse is taken to hold.
+ */
 function holds(condition: string | null, scope: Scope): boolean {
-  try {
-    return decide(condition, scope).result !== false;
-  } catch {
-    return true;
-  }
+  if (condition === null) return true;
+  const compared = [...condition.matchAll(/'([^']*)'/g)].map(([, literal = ""]) => literal);
+  return [null, ...compared].some((literal) => {
+    const told = (context: string) => samples(condition, context, () => literal ?? "something");
+    const contexts = { ...scope.contexts, needs: told("needs"), steps: told("steps") };
+    try {
+      return decide(condition, { ...scope, contexts }).result !== false;
+    } catch {
+      return true;
+    }
+  });
 }
 
 function resolved(value: Json, scope: Scope): string {
@@ -84,14 +92,14 @@ function group(value: Json | undefined, scope: Scope): Concurrency | null {
 }
 
 function scopeOf(workflow: Workflow, job: Job, { event, branch }: Situation, start: Start): Scope {
-  const github = githubContext(workflow, event, start, { identity: IDENTITY, server: SERVER });
   const words = JSON.stringify([job.concurrency, job.environment, workflow.concurrency] as Json[]);
+  const sample = (name: string) => sampleFor(name, branch ?? "");
   return {
     contexts: {
-      github: { ...github, event: { ...objectOf(github.event), ...event.payload } },
+      github: githubContext(workflow, event, start, { identity: REPOSITORY, server: SERVER }),
       inputs: start.inputs,
-      matrix: samples(words, "matrix", branch),
-      needs: samples(words, "needs", branch),
+      matrix: samples(words, "matrix", sample),
+      needs: samples(words, "needs", sample),
       vars: {},
       env: objectOf(workflow.env),
     },
@@ -100,13 +108,10 @@ function scopeOf(workflow: Workflow, job: Job, { event, branch }: Situation, sta
   };
 }
 
-/**
- * Values for what only a run can tell: whatever is called branch is the branch, everything else the id. So a group
- * that is made of an id, and is therefore not that of the push, shows.
- */
-function samples(words: string, context: string, branch: string | null): JsonObject {
+/** Values for everything that a text reads from a context which only a run can fill. */
+function samples(text: string, context: string, value: (name: string) => Json): JsonObject {
   const root: JsonObject = {};
-  for (const [path] of words.matchAll(new RegExp(`\\b${context}(?:\\.[\\w-]+)+`, "g"))) {
+  for (const [path] of text.matchAll(new RegExp(`\\b${context}(?:\\.[\\w-]+)+`, "g"))) {
     const steps = path.split(".").slice(1);
     const last = steps.pop() ?? "";
     const holder = steps.reduce((node, step) => {
@@ -114,7 +119,15 @@ function samples(words: string, context: string, branch: string | null): JsonObj
       node[step] = next;
       return next;
     }, root);
-    holder[last] = /branch|ref/i.test(last) ? (branch ?? "") : (branch ?? "").replace(/^env-/, "");
+    holder[last] = /^(?:result|outcome|conclusion)$/.test(last) ? "success" : value(last);
   }
   return root;
+}
+
+/**
+ * Whatever is called branch is the branch, everything else the id: so a group that is made of an id, and is therefore
+ * not that of the push, shows.
+ */
+function sampleFor(name: string, branch: string): string {
+  return /branch|ref/i.test(name) ? branch : branch.replace(/^env-/, "");
 }

@@ -4,7 +4,13 @@ import type { Moment } from "./moments.js";
 import type { LintProject } from "./situations.js";
 
 /** What a rule looks at: a file, and its jobs in every situation. */
-export type Subject = { file: LintFile; moments: Moment[]; project: LintProject };
+export type Subject = {
+  file: LintFile;
+  moments: Moment[];
+  project: LintProject;
+  /** Titles of the situations in which some file, this one or another, creates or updates an environment. */
+  updated: ReadonlySet<string>;
+};
 
 export type Rule = {
   /** Kebab-case; stable, people write it into their scripts. */

@@ -1,3 +1,8 @@
+/** A script with its lines joined where they go on, and without lines that are comments. */
+export function codeOf(script: string): string {
+  return script.replace(/\\\n/g, " ").replace(/^\s*#.*$/gm, "");
+}
+
 /** Where a shell expands a variable and then splits what it finds into words. */
 export function splitsVariable(script: string, name: string): boolean {
   const text = withoutHereDocuments(script);

@@ -1,5 +1,4 @@
 import type { FixedEnvironment } from "../../manifest/manifest.js";
-import { BRANCH_PREFIX } from "../../naming/envId.js";
 import { SHARED } from "../github-environments.js";
 import { describeEvent, type EventRequest, type GithubEvent } from "../rehearse/event.js";
 import { isObject, type JsonObject, objectOf } from "../rehearse/json.js";
@@ -29,7 +28,8 @@ export type Situation = {
   trusted: boolean;
 };
 
-const REPOSITORY = { repository: "acme/shop", repositoryId: "456", ownerId: "123" };
+/** The repository in which everything happens. */
+export const REPOSITORY = { repository: "acme/shop", repositoryId: "456", ownerId: "123" };
 const NUMBER = 7;
 const LABEL = "preview";
 const COMMITS = {
@@ -110,7 +110,11 @@ function pullRequests(project: LintProject): Situation[] {
     ...more,
   });
   const distrusted = { allowed: [], trusted: false } satisfies Partial<Situation>;
-  const resumed = pull("Dependabot's pull request, continued by alice", { ...labelled, labels: [LABEL] }, distrusted);
+  const resumed = pull(
+    "a pull request by Dependabot that alice pushes to",
+    { ...opened, action: "synchronize", labels: [LABEL] },
+    distrusted,
+  );
   return [
     pull("a pull request", opened, {}),
     pull("a pull request that gets the label", labelled, { allowed: ["update", "look"] }),
@@ -177,9 +181,4 @@ function byDependabot(event: GithubEvent): GithubEvent {
   const pull = objectOf(event.payload.pull_request);
   const author: JsonObject = { ...(isObject(pull.user) ? pull.user : {}), login: "dependabot[bot]" };
   return { ...event, payload: { ...event.payload, pull_request: { ...pull, user: author } } };
-}
-
-/** The branch that belongs to an id, as far as that is known without the project. */
-export function isEnvironmentBranch(branch: string, project: LintProject): boolean {
-  return branch.startsWith(BRANCH_PREFIX) || project.fixed.some((fixed) => fixed.branch === branch);
 }

@@ -3,7 +3,7 @@ import { objectOf } from "../../rehearse/json.js";
 import type { Job, Step } from "../../rehearse/workflow-file.js";
 import type { Path, Problem } from "../finding.js";
 import { jobPath, type Rule, type Subject } from "../rule.js";
-import { splitsVariable } from "../shell.js";
+import { codeOf, splitsVariable } from "../shell.js";
 
 type Script = { at: Path; text: string; job: Job; step: Step };
 
@@ -25,7 +25,8 @@ function scriptsOf({ file }: Subject): Script[] {
 }
 
 function runsOf(subject: Subject): Script[] {
-  return scriptsOf(subject).filter(({ at }) => at.at(-1) === "run");
+  const runs = scriptsOf(subject).filter(({ at }) => at.at(-1) === "run");
+  return runs.map((script) => ({ ...script, text: codeOf(script.text) }));
 }
 
 export const injection: Rule = {

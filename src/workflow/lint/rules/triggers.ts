@@ -1,10 +1,11 @@
+import { BRANCH_PREFIX } from "../../../naming/envId.js";
 import { objectOf, textsOf } from "../../rehearse/json.js";
 import { decideStart } from "../../rehearse/triggers.js";
 import { commandsIn } from "../commands.js";
 import type { Path, Problem } from "../finding.js";
 import type { Moment } from "../moments.js";
 import { jobPath, once, type Rule, type Subject } from "../rule.js";
-import { situationsOf } from "../situations.js";
+import { type Situation, situationsOf } from "../situations.js";
 
 export const dangerousTrigger: Rule = {
   id: "dangerous-trigger",
@@ -90,11 +91,22 @@ function neverStarted(subject: Subject): Problem[] {
   return problems;
 }
 
-function pushProblems({ file, project }: Subject): Problem[] {
-  const { workflow } = file;
+function pushProblems({ file, project, updated }: Subject): Problem[] {
+  const { workflow, text } = file;
   const filters = objectOf(workflow.on.push);
+  const patterns = textsOf(filters.branches);
+  const meansBranches = patterns.some((pattern) => !pattern.startsWith("!") && pattern.includes(BRANCH_PREFIX));
+  const means = (situation: Situation) => {
+    const fixed = project.fixed.find(({ branch }) => branch === situation.branch);
+    return fixed ? new RegExp(`['"]${fixed.envId}['"]`).test(text) : meansBranches;
+  };
   const missed = situationsOf(project).filter(
-    ({ event, allowed }) => event.name === "push" && allowed.length > 0 && !decideStart(workflow, event).starts,
+    (situation) =>
+      situation.event.name === "push" &&
+      situation.allowed.length > 0 &&
+      !updated.has(situation.title) &&
+      means(situation) &&
+      !decideStart(workflow, situation.event).starts,
   );
   const paths = ["paths", "paths-ignore"].filter((name) => name in filters);
   return [
