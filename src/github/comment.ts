@@ -1,4 +1,4 @@
-import { address, code, link } from "./markdown.js";
+import { code, link } from "./markdown.js";
 import { planTable } from "./plan-table.js";
 import type { Report } from "./run.js";
 import { facts, failureText, heading } from "./summary.js";
@@ -42,7 +42,6 @@ function textOf(report: Report): string {
   const parts = [`### ${heading(report)}`];
   if ("failure" in result) parts.push(failureText(result.failure));
   else if (run.operation === "plan") parts.push(planTable(result.outcome.changes ?? [], SECTION_ROOM - 2000));
-  else if (result.outcome.url) parts.push(`**${address(result.outcome.url)}**`);
   if (run.operation === "plan") parts.push(`Commit ${code((run.commit ?? "").slice(0, 8))} · ${link("log", runUrl)}`);
   else parts.push(facts(report));
   const text = parts.join("\n\n");

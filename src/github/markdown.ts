@@ -29,6 +29,14 @@ export function words(text: string): string {
     .replaceAll("://", ":\u200b//");
 }
 
+/** A sentence of ours, in which backticks stand around commands; between them it is words. */
+export function prose(text: string): string {
+  const parts = text.split("`");
+  // An odd backtick opens nothing.
+  const whole = parts.length % 2 === 1 ? parts : [...parts.slice(0, -2), parts.slice(-2).join("`")];
+  return whole.map((part, index) => (index % 2 === 1 ? code(part) : words(part))).join("");
+}
+
 /** A link that cannot be ended from inside; only http and https lead anywhere. */
 export function link(text: string, url: string): string {
   return isWebAddress(url) ? `[${text}](<${url}>)` : text;

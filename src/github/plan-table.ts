@@ -43,16 +43,17 @@ export function changeWords(changes: Change[]): string {
 function warningOf(changes: Change[], room: number): string | null {
   const lost = sorted(changes).filter(({ action }) => action === "delete" || action === "replace");
   if (lost.length === 0) return null;
-  const number = (action: ChangeAction) => lost.filter((change) => change.action === action).length;
-  const counts = [
-    number("delete") > 0 ? `${count(number("delete"), "resource")} destroyed` : null,
-    number("replace") > 0 ? `${count(number("replace"), "resource")} replaced` : null,
-  ].filter((text) => text !== null);
+  const counts = [lossWords(lost, "delete", "destroyed"), lossWords(lost, "replace", "replaced")].filter(Boolean);
   const title = `> [!CAUTION]\n> **${counts.join(", ")}**: what they hold is lost.`;
   const names = lost.map(({ address }) => code(address));
   const fitting = names.filter((_, index) => title.length + names.slice(0, index + 1).join(", ").length + 40 < room);
   const more = names.length - fitting.length;
   return `${title}\n> ${[...fitting, ...(more > 0 ? [`and ${more} more`] : [])].join(", ")}`;
+}
+
+function lossWords(lost: Change[], action: ChangeAction, done: string): string {
+  const number = lost.filter((change) => change.action === action).length;
+  return number === 0 ? "" : `${count(number, "resource")} ${number === 1 ? "is" : "are"} ${done}`;
 }
 
 function sorted(changes: Change[]): Change[] {

@@ -1,5 +1,5 @@
 import { duration, shortCommit } from "../ui/wording.js";
-import { address, code, codeBlock, codeCell, link, words } from "./markdown.js";
+import { address, code, codeBlock, codeCell, link, prose, words } from "./markdown.js";
 import { changeWords, planTable } from "./plan-table.js";
 import type { Failure, Outcome, Report, StepLine } from "./run.js";
 
@@ -42,9 +42,9 @@ export function failureText({ code: errorCode, message, details, next }: Failure
   const left = details.length - shown.length;
   const lines = left > 0 ? [...shown, `… ${left} more lines in the log`] : shown;
   return [
-    `> [!CAUTION]\n> ${words(message)} (${code(errorCode)})`,
+    `> [!CAUTION]\n> ${prose(message)} (${code(errorCode)})`,
     lines.length > 0 ? codeBlock(lines.map((line) => line.slice(0, 500))) : null,
-    next ? `**Next**: ${words(next)}` : null,
+    next ? `**Next**: ${prose(next)}` : null,
   ]
     .filter((part) => part !== null)
     .join("\n\n");
@@ -55,7 +55,7 @@ export function facts({ run, result, duration: time, runUrl }: Report): string {
   const outcome = "outcome" in result ? result.outcome : null;
   const rows: [string, string | null][] = [
     ["URL", outcome?.url ? address(outcome.url) : null],
-    ["Branch", run.branch === null ? null : codeCell(run.branch)],
+    ["Branch", run.branch === null || run.kind === "preview" ? null : codeCell(run.branch)],
     ["Commit", run.commit === null ? null : codeCell(shortCommit(run.commit))],
     ["Resource group", outcome?.resourceGroup ? codeCell(outcome.resourceGroup) : null],
     ["Duration", `${duration(time)} (${link("log", runUrl)})`],
@@ -70,12 +70,16 @@ function changesText({ changes }: Outcome): string | null {
 
 function stepTable(steps: StepLine[]): string {
   const rows = steps.slice(0, MOST_STEPS).map(({ step, status, detail, duration: time }) => {
-    const cells = [words(step), status === "done" ? "done" : `**${status}**`, words(detail.slice(0, 200))];
+    const cells = [words(step), isTrouble(status) ? `**${status}**` : status, words(detail.slice(0, 200))];
     return `| ${[...cells, time === null ? "" : duration(time)].join(" | ")} |`;
   });
   const left = steps.length - rows.length;
   const more = left > 0 ? `\n\n${left} more steps in the log.` : "";
   return `${["| Step | Result | | Time |", "|---|---|---|--:|", ...rows].join("\n")}${more}`;
+}
+
+function isTrouble(status: StepLine["status"]): boolean {
+  return status === "failed" || status === "unfinished";
 }
 
 /**

@@ -210,7 +210,7 @@ describe("comment", () => {
     await writeComment(github, 7, sectionOf({ run, result: { outcome }, steps: [], duration: 1000, runUrl: RUN_URL }));
     const body = standIn.repository.comments[0]?.body ?? "";
     expect(body.length).toBeLessThan(65_536);
-    expect(body).toContain("**1 resource destroyed**: what they hold is lost.");
+    expect(body).toContain("**1 resource is destroyed**: what they hold is lost.");
     expect(body).toContain("service_4999");
     expect(body).toMatch(/\d+ more changes not shown here/);
     expect(body).toContain(RUN_URL);
