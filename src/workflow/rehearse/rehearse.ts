@@ -58,9 +58,8 @@ export async function rehearse(request: RehearsalRequest): Promise<Transcript> {
 }
 
 async function rehearseIn(scratch: string, request: RehearsalRequest): Promise<Transcript> {
-  const origin = await copyRepository(request.repository, scratch);
-  const identity = request.identity ?? NOBODY;
-  const { defaultBranch } = request;
+  const origin = await copyRepository(request.repository, scratch, request.defaultBranch);
+  const { defaultBranch, identity = NOBODY } = request;
   const commits = await origin.receive(request.event, defaultBranch);
   const event = describeEvent(request.event, commits, { identity, defaultBranch });
   const found = await judgeWorkflows(origin, event, commits.defaultTip);

@@ -20,10 +20,14 @@ export type Origin = {
 };
 
 /** Copies the repository into `<scratch>/origin.git`; the objects are shared, not copied. */
-export async function copyRepository(repository: string, scratch: string): Promise<Origin> {
+export async function copyRepository(repository: string, scratch: string, defaultBranch: string): Promise<Origin> {
   const folder = path.join(scratch, "origin.git");
   const clone = ["clone", "--quiet", "--bare", "--shared", "--template=", "--", path.resolve(repository), folder];
   await git(scratch, clone);
+  // A clone has the default branch of its own remote perhaps only as that remote's.
+  const remote = [`+refs/remotes/origin/${defaultBranch}:refs/heads/${defaultBranch}`];
+  const has = await git(folder, ["for-each-ref", `refs/heads/${defaultBranch}`]);
+  if (has === "") await git(folder, ["fetch", "--quiet", path.resolve(repository), ...remote]).catch(() => "");
   // What `actions/checkout` does: it asks for the one commit of the event.
   await git(folder, ["config", "uploadpack.allowAnySHA1InWant", "true"]);
   return originAt(folder);
