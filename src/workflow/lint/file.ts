@@ -6,6 +6,7 @@ import {
   NoOperationTraceWriter,
   parseWorkflow,
 } from "@actions/workflow-parser";
+import type { ScalarToken } from "@actions/workflow-parser/templates/tokens/scalar-token";
 import type { TemplateToken } from "@actions/workflow-parser/templates/tokens/template-token";
 import { parseWorkflowFile, type Workflow } from "../rehearse/workflow-file.js";
 import type { Path } from "./finding.js";
@@ -17,7 +18,7 @@ export type LintFile = {
   path: string;
   text: string;
   workflow: Workflow;
-  /** Where a value stands; as much of the path as there is. */
+  /** Where a value stands, as far as its path is there: of a block the line with its key. */
   place(at: Path): Place;
   /** Where each expression of a value stands. */
   expressionPlaces(at: Path): Place[];
@@ -42,26 +43,38 @@ export async function readLintFile(path: string, text: string): Promise<LintFile
     path,
     text,
     workflow,
-    place: (at) => placeOf(find(value, at)),
-    expressionPlaces: (at) => expressionsOf(find(value, at)).map(placeOf),
+    place: (at) => placeOf(shown(find(value, at))),
+    expressionPlaces: (at) => expressionsOf(find(value, at).token).map(placeOf),
   };
 }
 
+/** A token and the key that it stands under. */
+type Found = { key: TemplateToken | null; token: TemplateToken };
+
 /** The token that a path leads to, or the last one on the way. */
-function find(root: TemplateToken, at: Path): TemplateToken {
-  let token = root;
+function find(root: TemplateToken, at: Path): Found {
+  let found: Found = { key: null, token: root };
   for (const step of at) {
-    const next = childOf(token, step);
-    if (!next) return token;
-    token = next;
+    const next = childOf(found.token, step);
+    if (!next) return found;
+    found = next;
   }
-  return token;
+  return found;
 }
 
-function childOf(token: TemplateToken, step: string | number): TemplateToken | undefined {
-  if (isMapping(token)) return token.find(String(step));
-  if (!isSequence(token)) return undefined;
-  return typeof step === "number" && step < token.count ? token.get(step) : undefined;
+function childOf(token: TemplateToken, step: string | number): Found | null {
+  if (isMapping(token)) return [...token].map(pairOf).find(({ key }) => key.toString() === String(step)) ?? null;
+  if (!isSequence(token) || typeof step !== "number" || step >= token.count) return null;
+  return { key: null, token: token.get(step) };
+}
+
+function pairOf({ key, value }: { key: ScalarToken; value: TemplateToken }) {
+  return { key, token: value };
+}
+
+function shown({ key, token }: Found): TemplateToken {
+  const isBlock = isMapping(token) || isSequence(token) || token.toString() === "";
+  return key !== null && isBlock ? key : token;
 }
 
 function expressionsOf(token: TemplateToken): TemplateToken[] {

@@ -19,7 +19,7 @@ function groupProblem({ situation, job, concurrency }: Moment): Problem | null {
   const expected = `paas-${situation.branch}`;
   const groups = [concurrency.job, concurrency.workflow].flatMap((found) => (found ? [found.group] : []));
   if (groups.includes(expected.toLowerCase())) return null;
-  const fix = `give job ${job.id} the group paas-<branch>, which is ${expected} on ${situation.title}`;
+  const fix = `give job ${job.id} the group paas-<branch>, here ${expected}`;
   if (groups.length === 0) {
     return {
       at: jobPath(job.id),
