@@ -83,3 +83,10 @@ test("workflows that have nothing to do with environments are left out", async (
   const report = await lintWorkflows({ files, project: { defaultBranch: "main", fixed: FIXED, queue: true } });
   expect(report).toEqual({ findings: [], checked: [], others: [".github/workflows/ci.yml"] });
 });
+
+test("the guide explains every rule, in the same order", () => {
+  const guide = fs.readFileSync(path.join(import.meta.dirname, "../../docs/github.md"), "utf8");
+  const table = guide.slice(guide.indexOf("| rule |"));
+  const rows = [...table.matchAll(/^\| `([a-z-]+)` \|/gm)].map(([, id]) => id);
+  expect(rows).toEqual(["syntax", ...RULES.map(({ id }) => id)]);
+});

@@ -151,3 +151,11 @@ test("owners of what runs with credentials", () => {
 /paas.yaml                 @acme/platform @alice
 `);
 });
+
+test("the guide says what every step runs", () => {
+  const guide = fs.readFileSync(path.join(import.meta.dirname, "../../docs/github.md"), "utf8");
+  const told = new Set([...guide.matchAll(/`([a-z][^`]*)`/g)].map(([, words]) => words));
+  const runs = render(GOLDEN).flatMap(({ text }) => [...text.matchAll(/run: infra\/node_modules\/\.bin\/paas (.*)/g)]);
+  expect(runs.map(([, words]) => words).filter((words) => !told.has(words))).toEqual([]);
+  expect(runs.length).toBeGreaterThan(10);
+});
