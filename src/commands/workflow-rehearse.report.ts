@@ -95,7 +95,9 @@ function resultsOf({ outputs, summary, annotations, warnings }: JobTranscript): 
 
 function stepText({ name, status, tolerated, log, duration: time }: StepTranscript, palette: Palette): string {
   const took = status === "planned" || status === "skipped" ? "" : `  ${palette.faint(duration(time))}`;
-  const title = `      ${mark(status, palette)} ${name}${took}${tolerated ? "  (tolerated)" : ""}`;
+  // A commit in full says nothing more to people.
+  const short = name.replace(/@([0-9a-f]{7})[0-9a-f]{33}\b/, "@$1");
+  const title = `      ${mark(status, palette)} ${short}${took}${tolerated ? "  (tolerated)" : ""}`;
   const LAST_LINES = 20;
   return [title, ...(status === "failure" ? indented(log.slice(-LAST_LINES), 10) : [])].join("\n");
 }

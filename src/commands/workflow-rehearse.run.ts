@@ -20,6 +20,7 @@ export type WorkflowRehearseTools = Pick<
 
 /** Raises an event at the committed workflow files; what they run goes to the local cloud. Exit code 1 when a job fails. */
 export async function workflowRehearse(options: WorkflowRehearseOptions, tools: WorkflowRehearseTools): Promise<void> {
+  tools.ui.useCloud("local");
   const root = await tools.root();
   const git = await tools.git();
   const event = await parseEvent(options.event, options, git.currentBranch);

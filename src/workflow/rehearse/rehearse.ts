@@ -6,6 +6,7 @@ import type { EnvironmentRules } from "./environments.js";
 import { describeEvent, type EventRequest, type GithubEvent } from "./event.js";
 import type { Identity } from "./oidc.js";
 import { requireStandIns } from "./run/action.js";
+import { startGithubApi } from "./run/github-api.js";
 import { copyRepository, type Origin } from "./run/origin.js";
 import type { Stage } from "./run/runner.js";
 import { runWorkflow } from "./run/workflow.js";
@@ -35,12 +36,8 @@ export type RehearsalRequest = {
   secrets?: Record<string, string>;
   /** Folder in which `actions/cache` keeps its files; without one nothing outlives the rehearsal. */
   cache?: string;
-  /** Where the steps find GitHub's API; without one nothing answers. */
-  server?: { url: string; apiUrl: string };
 };
 
-/** Nothing listens there: a step that asks the API fails instead of reaching GitHub. */
-const NO_SERVER = { url: "https://github.invalid", apiUrl: "http://127.0.0.1:9" };
 const NOBODY: Identity = { repository: "owner/repository", ownerId: "OWNER-ID", repositoryId: "REPOSITORY-ID" };
 
 /**
@@ -72,18 +69,20 @@ async function rehearseIn(scratch: string, request: RehearsalRequest): Promise<T
     );
   }
 
-  const stage = { ...stageOf(request, scratch), origin, event, identity };
   for (const { transcript } of found) {
     request.onEvent({ kind: "workflow", workflow: transcript.path, starts: transcript.starts, why: transcript.why });
   }
-  for (const { workflow, start, transcript } of started) {
-    await runWorkflow({ stage, workflow, start, execute: request.run, transcript });
+  const api = await startGithubApi(origin, event, identity.repository);
+  const stage = { ...stageOf(request, scratch), origin, event, identity, server: api.server };
+  try {
+    for (const { workflow, start, transcript } of started) {
+      await runWorkflow({ stage, workflow, start, execute: request.run, transcript });
+    }
+  } finally {
+    await api.close();
   }
-  return transcriptOf(
-    event,
-    request.run,
-    found.map(({ transcript }) => transcript),
-  );
+  const workflows = found.map(({ transcript }) => transcript);
+  return { ...transcriptOf(event, workflows), ran: request.run, calls: api.calls };
 }
 
 type Judged = { workflow: Workflow | null; start: Start; transcript: WorkflowTranscript };
@@ -128,12 +127,11 @@ function refused(why: string): Start {
   return { starts: false, why, inputs: {}, cron: null };
 }
 
-function stageOf(request: RehearsalRequest, scratch: string): Omit<Stage, "origin" | "event" | "identity"> {
+function stageOf(request: RehearsalRequest, scratch: string): Omit<Stage, "origin" | "event" | "identity" | "server"> {
   const { variables, standIns, signal, onEvent } = request;
   return {
     scratch,
     cache: request.cache ?? path.join(scratch, "cache"),
-    server: request.server ?? NO_SERVER,
     environments: request.environments,
     variables,
     vars: request.vars ?? {},
@@ -144,11 +142,10 @@ function stageOf(request: RehearsalRequest, scratch: string): Omit<Stage, "origi
   };
 }
 
-function transcriptOf(event: GithubEvent, ran: boolean, workflows: WorkflowTranscript[]): Transcript {
+function transcriptOf(event: GithubEvent, workflows: WorkflowTranscript[]): Omit<Transcript, "ran" | "calls"> {
   const { name, action, ref, sha, actor, payload } = event;
   return {
     event: { name, action, ref, sha, actor, payload },
-    ran,
     result: worst(workflows.map(({ result }) => result ?? "skipped")),
     workflows,
     limits: LIMITS,

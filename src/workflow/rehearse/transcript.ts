@@ -15,9 +15,13 @@ export type Transcript = {
   ran: boolean;
   result: Status;
   workflows: WorkflowTranscript[];
+  /** What the steps asked of GitHub's API, or told it; a stand-in answered. */
+  calls: ApiCall[];
   /** What only GitHub can show. */
   limits: string[];
 };
+
+export type ApiCall = { method: string; path: string; status: number; body: JsonObject };
 
 export type WorkflowTranscript = {
   path: string;
