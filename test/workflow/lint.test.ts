@@ -77,6 +77,21 @@ test.each([
   expect((await findings({ ...file, text })).map(({ rule }) => rule)).toEqual(["concurrency"]);
 });
 
+test.each([
+  ["group: 'paas-$", "concurrency", "on a run by hand for env-alice the group is remove-env-alice"],
+  ["environment: paas-destroy", "environment", "on a run by hand for env-alice the GitHub environment is paas-branch"],
+  [" && !contains(", "environment", "on a run by hand for env-dev the GitHub environment is paas-destroy"],
+])("a run by hand is followed whatever its inputs are called: %s", async (find, rule, message) => {
+  const good = fs.readFileSync(path.join(FIXTURES, "good", "dispatch-destroy.yml"), "utf8");
+  const replaced: Record<string, string> = {
+    "group: 'paas-$": "group: 'remove-$",
+    "environment: paas-destroy": "environment: paas-branch",
+    " && !contains(": " || contains(",
+  };
+  const file = { path: ".github/workflows/hand.yml", text: good.replace(find, () => replaced[find] ?? "") };
+  expect((await findings(file))[0]).toMatchObject({ rule, message });
+});
+
 test("workflows that have nothing to do with environments are left out", async () => {
   const text = "on: push\njobs:\n  test:\n    runs-on: ubuntu-latest\n    steps:\n      - run: npm test\n";
   const files = [{ path: ".github/workflows/ci.yml", text }];

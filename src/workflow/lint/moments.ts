@@ -7,6 +7,7 @@ import { objectOf } from "../rehearse/json.js";
 import { resolveText } from "../rehearse/templates.js";
 import { decideStart, type Start } from "../rehearse/triggers.js";
 import type { Job, Step, Workflow } from "../rehearse/workflow-file.js";
+import { inItsWords } from "./by-hand.js";
 import { commandsIn, type ScriptCommand } from "./commands.js";
 import { REPOSITORY, type Situation } from "./situations.js";
 
@@ -25,7 +26,9 @@ const SERVER = { url: "https://github.com", apiUrl: "https://api.github.com" };
 
 /** Every job of a workflow that runs in one of the situations. */
 export function momentsOf(workflow: Workflow, situations: readonly Situation[]): Moment[] {
-  return situations.flatMap((situation) => {
+  return situations.flatMap((general) => {
+    const situation = inItsWords(general, workflow);
+    if (!situation) return [];
     const start = startOf(workflow, situation);
     if (!start.starts) return [];
     return workflow.jobs.flatMap((job) => momentOf(workflow, job, situation, start) ?? []);

@@ -1,4 +1,5 @@
 import type { FixedEnvironment } from "../../manifest/manifest.js";
+import { BRANCH_PREFIX } from "../../naming/envId.js";
 import { SHARED } from "../github-environments.js";
 import { describeEvent, type EventRequest, type GithubEvent } from "../rehearse/event.js";
 import { isObject, type JsonObject, objectOf } from "../rehearse/json.js";
@@ -12,7 +13,8 @@ export type LintProject = {
 };
 
 /** What may be done to an environment in some situation. */
-export type Verb = "update" | "destroy" | "look";
+export const VERBS = ["update", "destroy", "look"] as const;
+export type Verb = (typeof VERBS)[number];
 
 /** Something that happens on GitHub, and what has to hold for a job that then runs paas. */
 export type Situation = {
@@ -37,6 +39,7 @@ const COMMITS = {
   head: "2".repeat(40),
   headMessage: "A change",
   base: "1".repeat(40),
+  before: null,
   merge: "3".repeat(40),
   changedFiles: null,
 };
@@ -64,7 +67,12 @@ export function situationsOf(project: LintProject): Situation[] {
     ...pullRequests(project),
     nightly(project),
     ...["alice", "env-alice"].flatMap((named) => byHand(named, "env-alice", null, project)),
-    ...project.fixed.flatMap(({ envId, branch }) => byHand(envId, branch, envId, project)),
+    ...project.fixed.flatMap(({ envId, branch }) =>
+      // By branch, too: a branch that does not begin like one of environments is not taken for one on a command line.
+      [envId, branch]
+        .filter((named) => named === envId || named.startsWith(BRANCH_PREFIX))
+        .flatMap((named) => byHand(named, branch, envId, project)),
+    ),
   ];
 }
 
@@ -155,7 +163,12 @@ function nightly(project: LintProject): Situation {
 }
 
 /** The choices of a workflow that is run by hand, by the name of their command. */
-const COMMANDS: Record<string, Verb> = { up: "update", rollback: "update", plan: "look", destroy: "destroy" };
+export const COMMANDS: Readonly<Record<string, Verb>> = {
+  up: "update",
+  rollback: "update",
+  plan: "look",
+  destroy: "destroy",
+};
 
 function byHand(named: string, branch: string, fixed: string | null, project: LintProject): Situation[] {
   return Object.entries(COMMANDS).map(([command, verb]) => ({
