@@ -62,7 +62,7 @@ describe("as people see it", () => {
     ["comment-failed", withSection(null, sectionOf({ ...FAILED, run: PREVIEW }))],
     ["comment-destroyed", withSection(null, sectionOf(DESTROYED))],
   ])("%s", async (name, text) => {
-    await expect(text).toMatchFileSnapshot(`golden/${name}.md`);
+    await expect(text).toMatchFileSnapshot(`golden/${name}.txt`);
   });
 });
 
