@@ -39,7 +39,6 @@ const COMMITS = {
   head: "2".repeat(40),
   headMessage: "A change",
   base: "1".repeat(40),
-  before: null,
   merge: "3".repeat(40),
   changedFiles: null,
 };
