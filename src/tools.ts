@@ -66,7 +66,9 @@ export function wireTools(options: GlobalOptions, variables: NodeJS.ProcessEnv, 
     const { subscriptionOf } = await import("./cloud.js");
     return subscriptionOf(await cloudName(), await manifest());
   });
-  const context = async () => ({ root: await root(), manifest: await manifest(), variables, note: ui.note });
+  // A job of a rehearsal works in a checkout of its own, and with the local cloud of the one that it was started in.
+  const localRoot = async () => variables.PAAS_LOCAL_ROOT ?? (await root());
+  const context = async () => ({ root: await localRoot(), manifest: await manifest(), variables, note: ui.note });
   const cloud = once(async () => {
     const opened = await openCloud(await cloudName(), await context());
     ui.note(ui.palette.faint(`cloud: ${opened.label}`));

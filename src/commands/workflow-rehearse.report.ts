@@ -107,8 +107,7 @@ function groupText({ group, queue, cancelInProgress }: NonNullable<JobTranscript
   return `${group} (${queue === "max" ? "up to 100 wait" : "one waits, a newer one takes its place"})`;
 }
 
-function mark(status: Status | "started", palette: Palette): string {
-  if (status === "started") return "○";
+function mark(status: Status, palette: Palette): string {
   const paint = { success: palette.good, failure: palette.bad, cancelled: palette.warn };
   const colour = status === "skipped" || status === "planned" ? palette.faint : paint[status];
   return colour(MARKS[status]);

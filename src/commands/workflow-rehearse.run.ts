@@ -7,7 +7,7 @@ import type { GlobalOptions, Tools } from "../tools.js";
 import { githubEnvironments } from "../workflow/github-environments.js";
 import type { Identity } from "../workflow/rehearse/oidc.js";
 import { rehearse } from "../workflow/rehearse/rehearse.js";
-import type { Result } from "../workflow/rehearse/transcript.js";
+import type { Status } from "../workflow/rehearse/transcript.js";
 import { type EventOptions, pairOf, parseEvent } from "../workflow/rehearse/words.js";
 import { progressLine, reportText } from "./workflow-rehearse.report.js";
 
@@ -49,8 +49,8 @@ export async function workflowRehearse(options: WorkflowRehearseOptions, tools: 
     signal: tools.signal,
   });
   tools.ui.result(options, transcript, reportText(transcript, tools.ui.palette));
-  const bad: Result[] = ["failure", "cancelled"];
-  if (bad.some((result) => result === transcript.result)) process.exitCode = EXIT.failed;
+  const bad: Status[] = ["failure", "cancelled"];
+  if (bad.includes(transcript.result)) process.exitCode = tools.signal.aborted ? EXIT.interrupted : EXIT.failed;
 }
 
 /** Its daemon shall not be a child of a step, with a HOME that goes when the rehearsal ends. */

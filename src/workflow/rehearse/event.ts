@@ -66,6 +66,8 @@ export type EventCommits = {
   /** The commit the event is about: pushed, dispatched, or the head of the pull request. */
   head: string;
   headMessage: string;
+  /** Where the branch of a push was; absent when the push makes it. */
+  before?: string;
   /** Tip of the pull request's base. */
   base: string;
   /** The commit that merges head into base; null when they conflict. */
@@ -167,9 +169,9 @@ function pushEvent(event: GithubEvent, request: PushRequest, commits: EventCommi
     payload: {
       ...event.payload,
       ref: `refs/heads/${request.branch}`,
-      before: request.before ?? (deleted ? commits.head : NO_COMMIT),
+      before: commits.before ?? (deleted ? commits.head : NO_COMMIT),
       after: deleted ? NO_COMMIT : commits.head,
-      created: !deleted && request.before === undefined,
+      created: !deleted && commits.before === undefined,
       deleted,
       forced: false,
       head_commit: deleted ? null : { id: commits.head, message },

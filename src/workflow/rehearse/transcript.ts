@@ -89,7 +89,7 @@ export type Annotation = {
 export type Progress =
   | { kind: "workflow"; workflow: string; starts: boolean; why: string }
   | { kind: "job"; workflow: string; job: string; status: Status | "started"; why: string | null }
-  | { kind: "step"; workflow: string; job: string; step: string; status: Status | "started"; duration: number }
+  | { kind: "step"; workflow: string; job: string; step: string; status: Status; duration: number }
   | { kind: "line"; workflow: string; job: string; step: string; text: string };
 
 export const LIMITS = [

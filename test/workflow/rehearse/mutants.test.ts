@@ -14,8 +14,8 @@ const LABELLED: EventRequest = { ...OPENED, action: "labeled", label: "preview" 
 const CLOSED: EventRequest = { ...OPENED, action: "closed", labels: ["preview"] };
 const DESTROY: EventRequest = { kind: "dispatch", words: ["destroy", "alice"], inputs: {} };
 
-/** A mistake in a generated workflow, and an event that must show it. */
-type Mutant = [file: keyof typeof WORKFLOW_FILES, from: string | RegExp, to: string, event: EventRequest];
+/** A mistake in a generated workflow, and an event that must show it; `run` where a look without running does not. */
+type Mutant = [file: keyof typeof WORKFLOW_FILES, from: string | RegExp, to: string, event: EventRequest, how?: "run"];
 
 const MUTANTS: Mutant[] = [
   ["environment", "- env-**", "- refs/heads/env-**", PUSH],
@@ -31,9 +31,9 @@ const MUTANTS: Mutant[] = [
   ["environment", "id-token: write", "id-token: none", PUSH],
   ["environment", "contents: read", "contents: none", PUSH],
   ["environment", "statuses: write", "statuses: read", PUSH],
-  ["environment", "steps.push.outputs.url", "steps.pushed.outputs.url", PUSH],
-  ["environment", "cache-hit != 'true'", "cache-hit == 'true'", PUSH],
-  ["environment", "--ignore-scripts ", "", PUSH],
+  ["environment", "steps.push.outputs.url", "steps.pushed.outputs.url", PUSH, "run"],
+  ["environment", "cache-hit != 'true'", "cache-hit == 'true'", PUSH, "run"],
+  ["environment", "--ignore-scripts ", "", PUSH, "run"],
   ["environment", "persist-credentials: false", "persist-credentials: true", PUSH],
   ["environment", "fetch-depth: 0", "fetch-depth: 1", PUSH],
   ["environment", "terraform_wrapper: false", "terraform_wrapper: true", PUSH],
@@ -44,6 +44,8 @@ const MUTANTS: Mutant[] = [
     `PAAS_BRANCH: ${expression("github.event.ref")}`,
     `PAAS_BRANCH: ${expression("github.ref_name")}`,
     DELETE,
+    ,
+    "run",
   ],
   ["environment", "inputs.command == 'destroy'\n        env:", "inputs.command == 'plan'\n        env:", DESTROY],
   ["pullRequest", "head.repo.full_name == github.repository", "head.repo.full_name != ''", FORK],
@@ -54,12 +56,12 @@ const MUTANTS: Mutant[] = [
   ["pullRequest", "group: paas-pr-", "group: paas-preview-", LABELLED],
   ["pullRequest", "cancel-in-progress: true", "cancel-in-progress: false", OPENED],
   ["nightly", "17 3 * * *", "17 4 * * *", NIGHT],
-  ["nightly", "fail-fast: false", "fail-fast: true", NIGHT],
-  ["nightly", "environments != '[]'", "environments == '[]'", NIGHT],
-  ["nightly", "matrix.environment.branch", "matrix.environment.envId", NIGHT],
-  ["nightly", expression("!cancelled()"), expression("success()"), NIGHT],
-  ["nightly", /^ {6}environments: /m, "      environment: ", NIGHT],
-  ["nightly", "    needs: list\n", "", NIGHT],
+  ["nightly", "fail-fast: false", "fail-fast: true", NIGHT, "run"],
+  ["nightly", "environments != '[]'", "environments == '[]'", NIGHT, "run"],
+  ["nightly", "matrix.environment.branch", "matrix.environment.envId", NIGHT, "run"],
+  ["nightly", expression("!cancelled()"), expression("success()"), NIGHT, "run"],
+  ["nightly", /^ {6}environments: /m, "      environment: ", NIGHT, "run"],
+  ["nightly", "    needs: list\n", "", NIGHT, "run"],
 ];
 
 const REAP = JSON.stringify(["old", "gone"].map((envId) => ({ envId, branch: `env-${envId}` })));
@@ -75,7 +77,7 @@ afterAll(() => {
 });
 
 /** Fires the event at commits with the changed file, on every branch that GitHub could read it from. */
-async function perform(changes: Record<string, string>, event: EventRequest): Promise<string> {
+async function perform(changes: Record<string, string>, event: EventRequest, run: boolean): Promise<string> {
   const { repository } = stage;
   for (const branch of ["main", "topic", "env-alice"]) {
     repository.git("checkout", "--quiet", branch);
@@ -84,21 +86,23 @@ async function perform(changes: Record<string, string>, event: EventRequest): Pr
   }
   // Nights with an environment that cannot be removed show the most.
   const failing = event.kind === "schedule" ? { variables: { REAP, PAAS_FAILS_AT: "reap --lock-timeout" } } : {};
-  return essence(await stage.play(event, failing));
+  return essence(await stage.play(event, { run, ...failing }));
 }
 
-const originals = new Map<EventRequest, Promise<string>>();
+const originals = new Map<string, Promise<string>>();
 
-/** What the generated workflows do, found out once for each event. */
-function original(event: EventRequest): Promise<string> {
-  const known = originals.get(event) ?? perform({}, event);
-  originals.set(event, known);
+/** What the generated workflows do, found out once. */
+function original(event: EventRequest, run: boolean): Promise<string> {
+  const key = JSON.stringify([event, run]);
+  const known = originals.get(key) ?? perform({}, event, run);
+  originals.set(key, known);
   return known;
 }
 
-/** What must be the same when the workflows are: everything but times, commits and folders. */
+/** What must be the same when the workflows do the same: all but times, commits, folders and how a condition is put. */
 function essence({ transcript, calls }: Played): string {
-  return JSON.stringify({ ...transcript, calls })
+  const wording = (key: string, value: unknown) => (key === "text" ? undefined : value);
+  return JSON.stringify({ ...transcript, calls }, wording)
     .replace(/"duration":\d+/g, '"duration":0')
     .replace(/\b[0-9a-f]{40}\b/g, "COMMIT")
     .replace(/paas-rehearsal-\w+\/job-\w+/g, "FOLDER");
@@ -106,12 +110,14 @@ function essence({ transcript, calls }: Played): string {
 
 test("the same workflows give the same transcript", async () => {
   const commented = `${generated("environment")}\n# a comment\n`;
-  expect(await perform({ [WORKFLOW_FILES.environment]: commented }, PUSH)).toBe(await original(PUSH));
+  const changes = { [WORKFLOW_FILES.environment]: commented };
+  expect(await perform(changes, PUSH, true)).toBe(await original(PUSH, true));
 });
 
-test.each(MUTANTS)("%s: %s → %j shows", async (name, from, to, event) => {
+test.each(MUTANTS)("%s: %s → %j shows", async (name, from, to, event, how) => {
   const text = generated(name);
   const mutant = text.replaceAll(typeof from === "string" ? from : new RegExp(from, "gm"), to);
   expect(mutant).not.toBe(text);
-  expect(await perform({ [WORKFLOW_FILES[name]]: mutant }, event)).not.toBe(await original(event));
+  const run = how === "run";
+  expect(await perform({ [WORKFLOW_FILES[name]]: mutant }, event, run)).not.toBe(await original(event, run));
 });

@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto";
 import fs from "node:fs";
 import path from "node:path";
+import { objectOf } from "../json.js";
 import type { Runner } from "./runner.js";
 
 type Entry = {
@@ -29,10 +30,9 @@ export function restoreCache(runner: Runner, { paths, key, otherKeys }: CacheReq
     whole ??
     [key, ...otherKeys].flatMap((start) => newestFirst.find(({ entry }) => entry.key.startsWith(start)) ?? [])[0];
   if (!found) return null;
-  paths.forEach((name, index) => {
-    const copy = path.join(found.folder, String(index));
-    if (fs.existsSync(copy)) fs.cpSync(copy, placeOf(name, runner), { recursive: true, verbatimSymlinks: true });
-  });
+  for (const [index, name] of paths.entries()) {
+    copyTree(path.join(found.folder, String(index)), placeOf(name, runner), isPackages(name));
+  }
   return found.entry.key;
 }
 
@@ -47,11 +47,9 @@ export function saveCache(runner: Runner, { paths, key }: Omit<CacheRequest, "ot
   if (present.length === 0 || fs.existsSync(folder)) return false;
   const next = `${folder}.${process.pid}`;
   fs.mkdirSync(next, { recursive: true, mode: 0o700 });
-  paths.forEach((file, index) => {
-    const place = placeOf(file, runner);
-    if (fs.existsSync(place))
-      fs.cpSync(place, path.join(next, String(index)), { recursive: true, verbatimSymlinks: true });
-  });
+  for (const [index, file] of paths.entries()) {
+    copyTree(placeOf(file, runner), path.join(next, String(index)), isPackages(file));
+  }
   const entry: Entry = { key, ref, saved: Date.now(), paths };
   fs.writeFileSync(path.join(next, "entry.json"), JSON.stringify(entry));
   fs.renameSync(next, folder);
@@ -60,9 +58,7 @@ export function saveCache(runner: Runner, { paths, key }: Omit<CacheRequest, "ot
 
 /** A run reads what its own ref, the base of its pull request and the default branch saved; never a sibling's. */
 function readableRefs({ stage, github }: Runner): string[] {
-  const { repository } = stage.event.payload;
-  const branch =
-    repository && typeof repository === "object" && !Array.isArray(repository) ? repository.default_branch : "";
+  const branch = objectOf(stage.event.payload.repository).default_branch;
   return [stage.event.ref, `refs/heads/${github.base_ref}`, `refs/heads/${String(branch)}`];
 }
 
@@ -80,4 +76,34 @@ function entries(cache: string): { folder: string; entry: Entry }[] {
 
 function placeOf(name: string, { places }: Runner): string {
   return path.resolve(places.workspace, name.replace(/^~(?=\/|$)/, places.home));
+}
+
+/** npm replaces the files of packages and never edits one: they may be linked, which takes no time. */
+function isPackages(name: string): boolean {
+  return /(^|\/)node_modules\/?$/.test(name);
+}
+
+/** Copies a file or folder, over what is there; nothing when it is not there itself. */
+function copyTree(from: string, to: string, mayLink: boolean): void {
+  const found = fs.lstatSync(from, { throwIfNoEntry: false });
+  if (!found) return;
+  if (found.isDirectory()) {
+    fs.mkdirSync(to, { recursive: true });
+    for (const name of fs.readdirSync(from)) copyTree(path.join(from, name), path.join(to, name), mayLink);
+    return;
+  }
+  fs.rmSync(to, { force: true });
+  if (found.isSymbolicLink()) fs.symlinkSync(fs.readlinkSync(from), to);
+  else if (!mayLink || !linked(from, to)) fs.copyFileSync(from, to, fs.constants.COPYFILE_FICLONE);
+}
+
+/** False where the two are not on one disk. */
+function linked(from: string, to: string): boolean {
+  try {
+    fs.linkSync(from, to);
+    return true;
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === "EXDEV") return false;
+    throw error;
+  }
 }

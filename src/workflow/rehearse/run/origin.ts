@@ -60,8 +60,8 @@ function originAt(folder: string): Origin {
     const ref = `refs/heads/${request.branch}`;
     await run("update-ref", ...(request.deletes ? ["-d", ref] : [ref, head]));
     const before = request.before === undefined ? null : await commitOf(request.before);
-    const changedFiles = before === null ? changedSince(defaultTip, head) : changed(before, head);
-    return { head, changedFiles: await changedFiles };
+    const changedFiles = await (before === null ? changedSince(defaultTip, head) : changed(before, head));
+    return { head, changedFiles, ...(before === null ? {} : { before }) };
   };
   const proposed = async (request: EventRequest & { kind: "pull-request" }, defaultBranch: string) => {
     const [head, base] = await Promise.all([branchTip(request.head), branchTip(request.base ?? defaultBranch)]);
@@ -75,8 +75,8 @@ function originAt(folder: string): Origin {
     folder,
     receive: async (request, defaultBranch) => {
       const defaultTip = await branchTip(defaultBranch);
-      const untold = { defaultTip, head: defaultTip, base: defaultTip, merge: null, changedFiles: null };
-      const told = { ...untold };
+      const untold = { defaultTip, head: defaultTip, base: defaultTip };
+      const told = { ...untold, merge: null, changedFiles: null };
       if (request.kind === "delete") await run("update-ref", "-d", `refs/heads/${request.branch}`);
       if (request.kind === "push") Object.assign(told, await pushed(request, defaultTip));
       if (request.kind === "pull-request") Object.assign(told, await proposed(request, defaultBranch));

@@ -97,7 +97,7 @@ export function makeRunner(stage: Stage, transcript: JobTranscript, scope: Scope
     places,
     jobScope: {
       ...scope,
-      contexts: { ...scope.contexts, github, runner: { ...runner, environment: "self-hosted", debug: "" } },
+      contexts: { ...scope.contexts, github, runner: { ...runner, environment: "github-hosted", debug: "" } },
       hashFiles: (patterns) => hashFiles(places.workspace, patterns),
     },
     env: {},
@@ -155,7 +155,7 @@ export function programVariables(
     RUNNER_OS: "Linux",
     RUNNER_ARCH: "X64",
     RUNNER_NAME: "rehearsal",
-    RUNNER_ENVIRONMENT: "self-hosted",
+    RUNNER_ENVIRONMENT: "github-hosted",
     RUNNER_TEMP: places.temp,
     RUNNER_TOOL_CACHE: places.tools,
     ...token,
