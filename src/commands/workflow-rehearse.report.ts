@@ -1,6 +1,7 @@
 import type { Palette } from "../ui/palette.js";
 import { duration, shortCommit } from "../ui/wording.js";
 import type {
+  ApiCall,
   JobTranscript,
   Progress,
   Status,
@@ -12,12 +13,13 @@ import type {
 const MARKS: Record<Status, string> = { success: "✓", failure: "✗", cancelled: "■", skipped: "–", planned: "○" };
 
 /** A rehearsal as people read it, its limits at the end. */
-export function reportText({ event, workflows, limits, ran }: Transcript, palette: Palette): string {
+export function reportText({ event, workflows, calls, limits, ran }: Transcript, palette: Palette): string {
   const about = [event.name, event.action, event.ref, `(${shortCommit(event.sha)})`].filter(Boolean).join(" ");
   const kept = ran ? "Limits of a rehearsal:" : "Nothing was run. Limits of a rehearsal:";
   return [
     palette.strong(about),
     ...workflows.map((workflow) => workflowText(workflow, palette)),
+    ...(calls.length > 0 ? [["GitHub was asked, or told:", ...calls.map(callText)].join("\n")] : []),
     palette.faint([kept, ...limits.map((limit) => `  ${limit}`)].join("\n")),
   ].join("\n\n");
 }
@@ -55,6 +57,10 @@ function jobText(job: JobTranscript, palette: Palette): string {
     ...job.steps.map((step) => stepText(step, palette)),
     ...resultsOf(job).map(([noun, fact]) => row(noun, fact)),
   ].join("\n");
+}
+
+function callText({ method, path, status }: ApiCall): string {
+  return `  ${method.padEnd(5)} ${path} ${status}`;
 }
 
 type Row = [noun: string, fact: string];

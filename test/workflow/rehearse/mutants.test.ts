@@ -44,7 +44,6 @@ const MUTANTS: Mutant[] = [
     `PAAS_BRANCH: ${expression("github.event.ref")}`,
     `PAAS_BRANCH: ${expression("github.ref_name")}`,
     DELETE,
-    ,
     "run",
   ],
   ["environment", "inputs.command == 'destroy'\n        env:", "inputs.command == 'plan'\n        env:", DESTROY],
