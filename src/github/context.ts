@@ -8,7 +8,6 @@ export type ActionsContext = Happening & {
   sha: string;
   /** Page of this very attempt, with its logs. */
   runUrl: string;
-  serverUrl: string;
   /** GitHub's own, or that of an Enterprise Server. */
   apiUrl: string;
   token: string | null;
@@ -37,7 +36,6 @@ export function contextOf(variables: NodeJS.ProcessEnv, payload: string | null):
     repository: { owner, repo },
     sha: variables.GITHUB_SHA ?? "",
     runUrl: variables.GITHUB_RUN_ATTEMPT ? `${run}/attempts/${variables.GITHUB_RUN_ATTEMPT}` : run,
-    serverUrl: server,
     apiUrl: (variables.GITHUB_API_URL ?? "https://api.github.com").replace(/\/+$/, ""),
     token: variables.GITHUB_TOKEN || null,
     files: { outputs: variables.GITHUB_OUTPUT || null, summary: variables.GITHUB_STEP_SUMMARY || null },

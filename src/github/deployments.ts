@@ -76,9 +76,9 @@ async function activeDeployments(github: Github, run: Run, except: Deployment | 
       page,
     });
   for await (const page of pages(read)) {
-    for (const { id: anyId, task } of page) {
+    for (const { id: anyId } of page) {
       const id = Number(anyId);
-      if (id === except?.id || task !== taskOf(run)) continue;
+      if (id === except?.id) continue;
       const state = await stateOf(github, id);
       if (state === "inactive") return active;
       if (state !== "failure" && state !== "error") active.push(id);

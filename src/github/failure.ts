@@ -37,14 +37,20 @@ export function githubFailure(trying: string, error: unknown, permission: Permis
   if (isRequestFailure(error) && error.response !== undefined && [401, 403, 404].includes(error.status)) {
     return new PaasError("github-not-allowed", `could not ${trying}: GitHub answered ${error.status}`, {
       details: [first],
-      next: `give the job this line under \`permissions:\`: \`${permission}\``,
+      next:
+        error.status === 401
+          ? "pass the run's own token to the step, as GITHUB_TOKEN; it ends with the job"
+          : `give the job this line under \`permissions:\`: \`${permission}\``,
       exit: EXIT.signIn,
       cause: error,
     });
   }
-  const answer =
-    isRequestFailure(error) && error.response !== undefined ? `GitHub answered ${error.status}` : "no answer";
-  return new PaasError("github-failed", `could not ${trying}: ${answer}`, { details: [first], cause: error });
+  return new PaasError("github-failed", `could not ${trying}: ${answerOf(error)}`, { details: [first], cause: error });
+}
+
+function answerOf(error: unknown): string {
+  if (!isRequestFailure(error)) return "GitHub's answer makes no sense";
+  return error.response === undefined ? "no answer" : `GitHub answered ${error.status}`;
 }
 
 function limitLines({ headers }: Refusal, now: number): string[] {

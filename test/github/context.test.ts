@@ -32,7 +32,6 @@ describe("the run", () => {
       defaultBranch: "main",
       repository: { owner: "acme", repo: "shop" },
       sha: MERGE_SHA,
-      serverUrl: "https://github.com",
       runUrl: "https://github.com/acme/shop/actions/runs/8812/attempts/2",
       apiUrl: "https://api.github.com",
       token: "ghs_1",
