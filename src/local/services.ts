@@ -8,6 +8,7 @@ import type { Services } from "./control.js";
 import type { Door } from "./door.js";
 import type { LocalFolder } from "./folder.js";
 import type { SchemaLibrary } from "./provider/schemas.js";
+import { forgetBranch } from "./remote.js";
 import type { Runs } from "./runs.js";
 import { recordsIn } from "./runtime/process-records.js";
 import type { Runtime } from "./runtime/runtime.js";
@@ -63,6 +64,7 @@ export function servicesOf(served: Served): Services {
     secretNames: (envId) => secrets.names(envId),
     setSecret: (envId, name, value) => secrets.set(envId, name, value),
     forget: (envId) => forget(envId, served),
+    forgetPushes: (branch) => forgetBranch(places.root, branch),
     run: (request, onLine, signal) => runs.follow(request, onLine, signal),
   };
 }
@@ -80,7 +82,7 @@ const IMAGE_AGE = 60_000;
 /** Ends what is left of an environment on this machine. */
 async function forget(envId: string, { secrets, runtime, store, places }: Served): Promise<string> {
   secrets.forget(envId);
-  await Promise.race([runtime.idle(), sleep(LEAVE_LIMIT, undefined, { ref: false })]);
+  await Promise.race([runtime.left(), sleep(LEAVE_LIMIT, undefined, { ref: false })]);
   const removed = removeImages(places.images, imagesInUse(store), IMAGE_AGE);
   return removed.length === 0 ? "none unused" : `${removed.length} removed`;
 }
