@@ -96,6 +96,8 @@ export type Cloud = {
   };
   /** Removes what lies outside Azure's groups: images that no environment uses any more, logs, vault values. */
   forget(envId: string): Promise<string>;
+  /** Forgets what was pushed of a branch, where that is kept here: the same push then makes its environment anew. */
+  forgetPushes(branch: string): Promise<void>;
   /** Public URL of a service from the host name of its ingress. */
   url(host: string): string;
   /** Address at which the other services of the environment reach this one. */

@@ -6,7 +6,7 @@ import { trustedManifest } from "../pipeline/source.js";
 import { branchOf, findTarget, type Target } from "../pipeline/target.js";
 import type { GlobalOptions, Tools } from "../tools.js";
 import { lockTimeoutOf } from "./lock-timeout.js";
-import { subjectOf, subjectOfBranch } from "./subject.js";
+import { isNobodys, subjectOf, subjectOfBranch } from "./subject.js";
 
 export type DestroyOptions = GlobalOptions & {
   environment?: string;
@@ -34,6 +34,7 @@ export async function destroy(options: DestroyOptions, tools: Tools): Promise<vo
     ),
   );
   const branch = branchOf(target);
+  if (!options.push && branch !== null) await doors.cloud.forgetPushes(branch);
   const text = alreadyGone ? `environment ${envId} was destroyed already` : `environment ${envId} is destroyed`;
   tools.ui.result(options, { environment: { envId, branch, tier: target.tier }, steps }, text);
 }
@@ -44,7 +45,7 @@ async function environmentId({ environment, push }: DestroyOptions, tools: Tools
   try {
     return (await subjectOfBranch(environment ?? "", tools)).envId;
   } catch (error) {
-    if (!(error instanceof PaasError) || error.code !== "branch-not-an-environment") throw error;
+    if (!isNobodys(environment ?? "", error)) throw error;
     tools.ui.note(`${environment} is no environment's branch (env-*): nothing to destroy`);
     return null;
   }

@@ -24,6 +24,8 @@ export function registerDestroy(program: Command, tools: Tools, action: typeof r
     .option("--confirm <id>", "also needed for a protected environment when nobody can be asked")
     .option("--lock-timeout <duration>", "wait so long for a lock that another run holds, like 10m")
     .option("--json", "print the result as JSON")
+    .addOption(program.createOption("--from <repository>", "read the project there").hideHelp())
+    .addOption(program.createOption("--commit <revision>", "the branch's last commit").hideHelp())
     .addOption(program.createOption("--push", "the environment is a branch whose deletion was pushed").hideHelp())
     .addHelpText("after", EXAMPLES)
     .action((environment: string | undefined, _: object, command: Command) =>

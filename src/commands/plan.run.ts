@@ -6,7 +6,8 @@ import { findSource } from "../pipeline/source.js";
 import { planWords } from "../terraform/plan.js";
 import type { GlobalOptions, Tools } from "../tools.js";
 import type { Palette } from "../ui/palette.js";
-import { requireBranch, subjectOf } from "./subject.js";
+import { branchNamed } from "./known.js";
+import { subjectOf } from "./subject.js";
 
 export type PlanOptions = GlobalOptions & { environment?: string; commit?: string; detailedExitcode?: boolean };
 
@@ -23,7 +24,7 @@ export async function plan(options: PlanOptions, tools: Tools): Promise<void> {
 
 async function planEnvironment(options: PlanOptions, tools: Tools): Promise<void> {
   await tools.cloudName();
-  const branch = requireBranch(await subjectOf(options.environment, tools));
+  const branch = await branchNamed(await subjectOf(options.environment, tools), tools);
   const git = await tools.git();
   const source = await findSource(git, git, branch, options.commit ?? null);
   const doors = await openDoors(tools);

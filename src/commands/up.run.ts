@@ -1,12 +1,12 @@
-import { PaasError } from "../errors.js";
 import type { Git } from "../git/git.js";
 import { openDoors } from "../pipeline/doors.js";
 import { stepsOf } from "../pipeline/events.js";
 import { findSource, type Source } from "../pipeline/source.js";
 import { up as runUp, type UpOutcome } from "../pipeline/up.js";
 import type { GlobalOptions, Tools } from "../tools.js";
+import { branchNamed } from "./known.js";
 import { lockTimeoutOf } from "./lock-timeout.js";
-import { requireBranch, type Subject, subjectOf, subjectOfBranch } from "./subject.js";
+import { isNobodys, type Subject, subjectOf, subjectOfBranch } from "./subject.js";
 
 export type UpOptions = GlobalOptions & {
   environment?: string;
@@ -43,7 +43,7 @@ async function pushedOrNamed({ environment, push }: UpOptions, tools: Tools): Pr
   try {
     return await subjectOfBranch(environment ?? "", tools);
   } catch (error) {
-    if (!(error instanceof PaasError) || error.code !== "branch-not-an-environment") throw error;
+    if (!isNobodys(environment ?? "", error)) throw error;
     tools.ui.note(`${environment} is no environment's branch (env-*): stored, nothing deployed`);
     return null;
   }
@@ -53,7 +53,7 @@ async function sourceOf(options: UpOptions, subject: Subject, tools: Tools): Pro
   const git = await tools.git();
   const { openObjects } = await import("../git/git.js");
   const objects = options.from ? openObjects(options.from) : git;
-  return findSource(git, objects, requireBranch(subject), options.commit ?? null);
+  return findSource(git, objects, await branchNamed(subject, tools), options.commit ?? null);
 }
 
 /** Whoever deploys what is checked out may believe that the working tree is deployed. */

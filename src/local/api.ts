@@ -28,7 +28,7 @@ export type DaemonStatus = {
   doorPort: number;
   gatewayPort: number;
   apps: ({ id: string } & AppStatus)[];
-  runs: { id: string; kind: string; branch: string; commit: string | null; state: string }[];
+  runs: { id: string; kind: string; branch: string; commit: string; state: string }[];
   /** Hosts that Terraform asked for and did not get. */
   refused: string[];
 };

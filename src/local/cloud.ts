@@ -86,6 +86,9 @@ export function localCloud(daemon: Connection, platform: (tier: Tier) => Platfor
       },
     },
     forget: async (envId) => (await daemon.ask<{ detail: string }>(`/paas/forget/${envId}`, { method: "POST" })).detail,
+    forgetPushes: async (branch) => {
+      await daemon.ask("/paas/forget-pushes", { body: { branch } });
+    },
     url: (host) => `http://${host}:${gatewayPort}`,
     serviceAddress: async (environment, service) => {
       const query = new URLSearchParams({ id: appId(environment.resourceGroup, service.appName) });

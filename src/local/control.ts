@@ -20,6 +20,7 @@ export type Services = {
   secretNames(envId: string): string[];
   setSecret(envId: string, name: string, value: string): void;
   forget(envId: string): Promise<string>;
+  forgetPushes(branch: string): Promise<void>;
   run(request: RunRequest, onLine: (line: string) => void, signal: AbortSignal): Promise<unknown>;
 };
 
@@ -47,6 +48,7 @@ export function controlHandler(
       return {};
     },
     "POST forget": async ({ rest }) => ({ detail: await services.forget(rest) }),
+    "POST forget-pushes": ({ body }) => services.forgetPushes((body as { branch: string }).branch),
   };
   const follows: Record<string, Follow> = {
     "POST builds": ({ body, signal }, onLine) => services.build(body as BuildBody, onLine, signal),

@@ -9,8 +9,8 @@ import { ensureDaemon } from "./start.js";
 const ZERO = /^0+$/;
 const BRANCH = "refs/heads/";
 
-async function main([root, reference, , pushed]: string[]): Promise<number> {
-  if (!root || !reference || !pushed) throw new PaasError("usage", "this is a git hook; git calls it");
+async function main([root, reference, before, pushed]: string[]): Promise<number> {
+  if (!root || !reference || !before || !pushed) throw new PaasError("usage", "this is a git hook; git calls it");
   for (const name of Object.keys(process.env)) if (name.startsWith("GIT_")) delete process.env[name];
   if (!reference.startsWith(BRANCH)) {
     say(`${reference} is not a branch: stored, nothing deployed`);
@@ -18,8 +18,8 @@ async function main([root, reference, , pushed]: string[]): Promise<number> {
   }
   const branch = reference.slice(BRANCH.length);
   const request: RunRequest = ZERO.test(pushed)
-    ? { kind: "destroy", branch, commit: null }
-    : { kind: "up", branch, commit: pushed };
+    ? { kind: "destroy", branch, before, commit: before }
+    : { kind: "up", branch, before, commit: pushed };
   process.on("SIGINT", () => {
     say(`detached: the run of ${branch} goes on in the local cloud; push again to see how it ends`);
     process.exit(130);

@@ -9,11 +9,9 @@ import type { RunCommand, RunRequest } from "./runs.js";
 export function runCommand({ kind, branch, commit }: RunRequest, places: LocalFolder): RunCommand {
   const cli = fileURLToPath(new URL("./main.js", import.meta.url));
   const common = [cli, "-C", places.root, "--cloud", "local", "--no-prompt"];
-  const words =
-    kind === "up"
-      ? [...common, "up", "--push", "--from", places.remote, "--commit", commit ?? "", "--", branch]
-      : [...common, "destroy", "--push", "--yes", "--", branch];
-  return { words, cwd: places.root, variables: variables() };
+  const words = kind === "up" ? ["up"] : ["destroy", "--yes"];
+  const push = ["--push", "--from", places.remote, "--commit", commit, "--", branch];
+  return { words: [...common, ...words, ...push], cwd: places.root, variables: variables() };
 }
 
 function variables(): NodeJS.ProcessEnv {

@@ -4,7 +4,14 @@ import { EventEmitter } from "node:events";
 import readline from "node:readline";
 
 /** What a push asks for. */
-export type RunRequest = { kind: "up" | "destroy"; branch: string; commit: string | null };
+export type RunRequest = {
+  kind: "up" | "destroy";
+  branch: string;
+  /** The branch's commit before the push, all zeros for a new branch: git refuses the push when it is another one. */
+  before: string;
+  /** The pushed commit; of a deletion the last one. */
+  commit: string;
+};
 export type RunResult = { exit: number };
 
 type Run = RunRequest & {
@@ -43,7 +50,7 @@ export class Runs {
     return { exit: run.exit };
   }
 
-  list(): { id: string; kind: string; branch: string; commit: string | null; state: string }[] {
+  list(): { id: string; kind: string; branch: string; commit: string; state: string }[] {
     return [...this.#queues.values()]
       .flat()
       .map(({ id, kind, branch, commit, state }) => ({ id, kind, branch, commit, state }));
@@ -95,10 +102,7 @@ export class Runs {
       stdio: ["ignore", "pipe", "pipe"],
       detached: true,
     });
-    const tell = (line: string) => {
-      run.lines.push(line);
-      run.events.emit("line", line);
-    };
+    const tell = (line: string) => this.#tell(run, line);
     for (const stream of [run.child.stdout, run.child.stderr]) {
       if (stream) readline.createInterface({ input: stream }).on("line", tell);
     }
@@ -117,7 +121,31 @@ export class Runs {
     if (rest.length > 0) this.#queues.set(run.branch, rest);
     else this.#queues.delete(run.branch);
     run.events.emit("ended");
-    const next = rest[0];
-    if (next?.state === "queued") this.#start(next);
+    this.#startNext(run, rest[0]);
   }
+
+  /**
+   * A push that was made before the last one moved the branch will be refused by git in the end, so nothing is deployed
+   * for it.
+   */
+  #startNext(last: Run, next: Run | undefined): void {
+    if (next?.state !== "queued") return;
+    if (last.exit !== 0 || next.before === commitAfter(last)) {
+      this.#start(next);
+      return;
+    }
+    const line = `error: another push moved ${next.branch} while this one waited, so nothing was deployed for it`;
+    for (const text of [line, "  next: `git fetch local`, look at what it did, and push again"]) this.#tell(next, text);
+    this.#end(next, 1);
+  }
+
+  #tell(run: Run, line: string): void {
+    run.lines.push(line);
+    run.events.emit("line", line);
+  }
+}
+
+/** What the branch is at when git has taken a push. */
+function commitAfter({ kind, commit }: Run): string {
+  return kind === "up" ? commit : "0".repeat(commit.length);
 }
