@@ -40,7 +40,7 @@ describe("the guide", () => {
     });
   });
 
-  it.concurrent.each(guide().filter(isRun))("$name does what it says", { timeout: 120_000 }, async (document) => {
+  it.concurrent.each(guide().filter(isRun))("$name does what it says", { timeout: 300_000 }, async (document) => {
     const session = openSession();
     try {
       if (document.name in BEFORE) await prepare(session, BEFORE[document.name] ?? "");
@@ -54,13 +54,13 @@ describe("the guide", () => {
 async function play(document: Document, session: Session): Promise<void> {
   let printed = "";
   const others: [Fence, string][] = [];
-  for (const fence of document.fences) {
+  for (const [index, fence] of document.fences.entries()) {
     const place = `${document.name}:${fence.line}`;
     const file = FILE.exec(fence.comment ?? "")?.[1];
     if (file) session.write(file, fence.text);
     else if (fence.comment === OUTPUT) shown(fence, printed, others);
     else if (fence.language === "sh" && !isSkipped(fence)) {
-      const { exit, text } = await session.run(fence.text);
+      const { exit, text } = await session.run(fence.text, isDocument(document.fences[index + 1]) ? "stdout" : "both");
       expect(exit, `${place}\n${fence.text}\n${text}`).toBe(0);
       printed = text;
     }
@@ -89,6 +89,11 @@ async function prepare(session: Session, name: string): Promise<void> {
 const SERVER = `const http = require("node:http");
 const { GREETING = "Hello", PORT = 3000 } = process.env;
 http.createServer((request, response) => response.end(GREETING)).listen(PORT, () => console.log("listening"));`;
+
+/** What is shown of a command that prints a document is its result; of others, all that is printed. */
+function isDocument(fence: Fence | undefined): boolean {
+  return fence?.comment === OUTPUT && fence.language === "json";
+}
 
 function isRun({ fences }: Document): boolean {
   return fences.some((fence) => fence.language === "sh" && !isSkipped(fence));
