@@ -10,6 +10,7 @@ import { writeStateOnly } from "../terraform/state-only.js";
 import { clearDeadLock } from "./dead-lock.js";
 import type { Doors } from "./doors.js";
 import type { Done, Steps } from "./events.js";
+import { sayStopping } from "./infrastructure.js";
 import { recordWith } from "./recording.js";
 import { noSuchEnvironment, type Target } from "./target.js";
 import { withState } from "./terraform-state.js";
@@ -159,6 +160,7 @@ async function destroyResources(target: Target, doors: Doors, steps: Steps): Pro
     work,
     variables: await doors.cloud.terraform.variables(types, null),
     signal: AbortSignal.any([doors.signal, AbortSignal.timeout(TERRAFORM_LIMIT)]),
+    onInterrupt: () => sayStopping(steps),
   };
   try {
     writeStateOnly(work, { purge: target.tier === "nonprod" });

@@ -27,7 +27,8 @@ export type Ui = {
 export function createUi(variables: NodeJS.ProcessEnv, streams: Streams = process): Ui {
   const { stdout, stderr } = streams;
   const palette = paletteFor(variables);
-  const live = stderr.isTTY === true && variables.TERM !== "dumb" && !variables.CI;
+  // A terminal that does not say how wide it is (a serial console) gets plain lines: nothing can be drawn over there.
+  const live = stderr.isTTY === true && stderr.columns > 0 && variables.TERM !== "dumb" && !variables.CI;
   let cloud: string | null = null;
   const note = (line: string) => void stderr.write(`${printable(line)}\n`);
   const print = (text: string) => void (text === "" || stdout.write(text.endsWith("\n") ? text : `${text}\n`));
@@ -36,7 +37,7 @@ export function createUi(variables: NodeJS.ProcessEnv, streams: Streams = proces
 
   return {
     palette,
-    width: stdout.isTTY ? stdout.columns : Number.POSITIVE_INFINITY,
+    width: stdout.isTTY && stdout.columns > 0 ? stdout.columns : Number.POSITIVE_INFINITY,
     result: (options, value, text) => print(options.json ? document(value) : text),
     note,
     warn: (line) => note(`${palette.warn("!")} ${line}`),
