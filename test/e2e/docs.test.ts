@@ -1,7 +1,7 @@
 import { afterAll, describe, expect, it } from "vitest";
 import { type Document, type Fence, guide, replaceFence } from "../docs/support/documents.js";
 import { openSession, type Session } from "../docs/support/session.js";
-import { matches } from "../docs/support/transcript.js";
+import { matches, plain } from "../docs/support/transcript.js";
 
 /*
  * Every block of shell in the README and the guide is run, and what it prints is what stands below it. A block that is
@@ -69,7 +69,8 @@ async function play(document: Document, session: Session): Promise<void> {
   if (process.env["UPDATE_DOCS"])
     for (const [fence, text] of others.reverse()) replaceFence(document.name, fence, text);
   const [first] = others;
-  if (first) expect(first[1], `${document.name}:${first[0].line} shows something else`).toBe(first[0].text);
+  if (first)
+    expect(plain(first[1]), `${document.name}:${first[0].line} shows something else`).toEqual(plain(first[0].text));
 }
 
 function shown(fence: Fence, printed: string, others: [Fence, string][]): void {

@@ -24,7 +24,8 @@ const VARYING: [RegExp, string][] = [
   [/ {2,}/g, "  "],
 ];
 
-function plain(text: string): string[] {
+/** The lines of a text, without what differs from run to run. */
+export function plain(text: string): string[] {
   const lines = text
     .split("\n")
     .map((line) => VARYING.reduce((rest, [pattern, word]) => rest.replace(pattern, word), line).trimEnd())
