@@ -62,6 +62,7 @@ export async function status(options: LocalOptions, tools: Tools): Promise<void>
     `gateway  http://127.0.0.1:${found.gatewayPort}`,
     `cloud    https://127.0.0.1:${found.port}, proxy for Terraform on ${found.doorPort}`,
     `runs     ${found.runs.length === 0 ? "none" : found.runs.map((run) => `${run.branch} (${run.state})`).join(", ")}`,
+    ...(found.refused.length === 0 ? [] : [`refused  ${[...new Set(found.refused)].join(", ")}`]),
     "",
     table(["APP", "STATE", "RESTARTS", "PROCESS", "PORT"], rows, tools.ui.width),
   ];
