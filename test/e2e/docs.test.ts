@@ -66,8 +66,7 @@ async function play(document: Document, session: Session): Promise<void> {
     }
   }
   // From the end, so that the lines of those before stay where they are.
-  if (process.env["UPDATE_DOCS"])
-    for (const [fence, text] of others.reverse()) replaceFence(document.name, fence, text);
+  if (process.env.UPDATE_DOCS) for (const [fence, text] of others.reverse()) replaceFence(document.name, fence, text);
   const [first] = others;
   if (first)
     expect(plain(first[1]), `${document.name}:${first[0].line} shows something else`).toEqual(plain(first[0].text));

@@ -22,12 +22,12 @@ const HOME = "/home/alice";
 const WRAPPER = 'cd "$(cat "$2")"; source "$1"; pwd >"$2"';
 
 export function openSession(): Session {
-  const folder = fs.realpathSync(fs.mkdtempSync(path.join(process.env["TMPDIR"] ?? "/tmp", "reader-")));
+  const folder = fs.realpathSync(fs.mkdtempSync(path.join(process.env.TMPDIR ?? "/tmp", "reader-")));
   const [block, place] = [path.join(folder, ".block"), path.join(folder, ".place")];
   fs.writeFileSync(place, folder);
   const variables = {
     ...GIT_VARIABLES,
-    PATH: `${path.dirname(inject("installedCli").paas)}${path.delimiter}${process.env["PATH"]}`,
+    PATH: `${path.dirname(inject("installedCli").paas)}${path.delimiter}${process.env.PATH}`,
   };
   const here = () => fs.readFileSync(place, "utf8").trimEnd();
   const paas = (words: string[], cwd: string) => run(inject("installedCli").paas, words, { cwd, variables });
