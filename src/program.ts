@@ -42,6 +42,8 @@ export function createProgram(tools: Tools): Command {
     .addHelpText("after", EXAMPLES)
     .configureHelp({ showGlobalOptions: true })
     .showSuggestionAfterError()
+    // Main words it, like every other error.
+    .configureOutput({ outputError: () => {} })
     .exitOverride();
 
   program.commandsGroup("Project:");

@@ -12,7 +12,7 @@ export async function logs(options: LogsOptions, tools: Tools): Promise<void> {
   const services = pickServices(environment, options.service);
   const request = { environment, services, tail, follow: options.follow === true, signal: tools.signal };
   for await (const { service, time, text } of known.doors.cloud.logs(request)) {
-    if (options.json) process.stdout.write(`${JSON.stringify({ service, time, text })}\n`);
+    if (options.json) tools.ui.line({ service, time, text });
     else
       tools.ui.result({}, {}, `${tools.ui.palette.faint(time.slice(11, 19))} ${service.padEnd(8)} ${printable(text)}`);
   }

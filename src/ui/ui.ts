@@ -18,6 +18,9 @@ export type Ui = {
   warn(line: string): void;
   /** The cloud that every document names. */
   useCloud(name: string): void;
+  cloud(): string | null;
+  /** One document of many, on a line of its own. */
+  line(document: Record<string, unknown>): void;
   /** Shows a pipeline's events while `work` runs. */
   progress<T>(work: (emit: Emit) => Promise<T>): Promise<T>;
   /** Prints an error, as words or as the one document, and gives the exit code. */
@@ -32,8 +35,8 @@ export function createUi(variables: NodeJS.ProcessEnv, streams: Streams = proces
   let cloud: string | null = null;
   const note = (line: string) => void stderr.write(`${printable(line)}\n`);
   const print = (text: string) => void (text === "" || stdout.write(text.endsWith("\n") ? text : `${text}\n`));
-  const document = (value: Record<string, unknown>) =>
-    `${JSON.stringify({ schemaVersion: 1, cloud, ...value }, null, 2)}\n`;
+  const document = (value: Record<string, unknown>, indent = 2) =>
+    `${JSON.stringify({ schemaVersion: 1, cloud, ...value }, null, indent)}\n`;
 
   return {
     palette,
@@ -44,6 +47,8 @@ export function createUi(variables: NodeJS.ProcessEnv, streams: Streams = proces
     useCloud: (name) => {
       cloud = name;
     },
+    cloud: () => cloud,
+    line: (value) => print(document(value, 0)),
     progress: async (work) => {
       const shown = live ? await liveProgress(stderr, palette) : plainProgress(note, palette);
       try {
