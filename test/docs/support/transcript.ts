@@ -18,6 +18,7 @@ const VARYING: [RegExp, string][] = [
   [/\b[0-9a-f]{8}\b/g, "<commit>"],
   [/\b[0-9a-f]{7}\.\.[0-9a-f]{7}\b/g, "<range>"],
   [/\b[a-z2-7]{26}\b/g, "<project>"],
+  [/\bcr[a-z0-9]+(?=\.azurecr\.io)/g, "<registry>"],
   [/-[a-z2-7]{8}(?=\b|--)/g, "-<hash>"],
   [/((?:localhost|127\.0\.0\.1):)\d+/g, "$1<port>"],
   [/("(?:pid|port|doorPort|gatewayPort|duration)": |\b(?:process|proxy for Terraform on) )\d+/g, "$1<number>"],
