@@ -30,7 +30,7 @@ export default function setUp(): () => Promise<void> {
     CHECKPOINT_DISABLE: "1",
     PAAS_TEST_RUN: folder,
   });
-  // When another set-up fails, the runner ends without calling what is returned here.
+  // The runner may end without calling what is returned here, as on Ctrl-C.
   process.once("exit", () => fs.rmSync(folder, { recursive: true, force: true, maxRetries: 3 }));
   return async () => {
     const left = await leftovers(folder);
