@@ -5,6 +5,8 @@ import path from "node:path";
 export type LocalFolder = {
   root: string;
   folder: string;
+  /** Names the process that works here; outside the folder, so that it is known whatever became of that. */
+  owner: string;
   /** Address and token of the running daemon. */
   daemonFile: string;
   daemonLog: string;
@@ -27,6 +29,7 @@ export function localFolder(root: string): LocalFolder {
   return {
     root,
     folder,
+    owner: path.join(root, ".paas", "daemon.pid"),
     daemonFile: inside("daemon.json"),
     daemonLog: inside("daemon.log"),
     settings: inside("settings.json"),
