@@ -10,7 +10,7 @@ import { localFolder, makeLocalFolder } from "./folder.js";
  * the daemon and refuses the branch when the run fails, so that the same push can simply be repeated.
  *
  * `update` rather than `pre-receive`: it runs per branch, after the pushed objects left quarantine, so that one failing
- * branch does not take the others along and the daemon can read the commit (docs/decisions/0003).
+ * branch does not take the others along and the daemon can read the commit (docs/decisions/0001).
  * @returns path of the bare repository
  */
 export async function createRemote(root: string): Promise<string> {
