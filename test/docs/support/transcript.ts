@@ -14,6 +14,7 @@ const VARYING: [RegExp, string][] = [
   [/\b\d+ (?:s|min) ago/g, "<ago>"],
   [/\b(?:\d+m )?\d+(?:\.\d+)?s\b/g, "<time>"],
   [/\b\d+\.\d+\.\d+\+[0-9a-f]{12}\b/g, "<version>"],
+  [/\b\d+ ms\b/g, "<time>"],
   [/\b[0-9a-f]{40,64}\b/g, "<digest>"],
   [/\b[0-9a-f]{8}\b/g, "<commit>"],
   [/\b[0-9a-f]{7}\.\.[0-9a-f]{7}\b/g, "<range>"],
