@@ -80,7 +80,7 @@ export function localCloud(daemon: Connection, platform: (tier: Tier) => Platfor
       return logLines(daemon, query, signal);
     },
     vault: {
-      names: ({ envId }) => daemon.ask<string[]>(`/paas/secrets/${envId}`),
+      versions: ({ envId }) => daemon.ask<Record<string, string>>(`/paas/secrets/${envId}`),
       set: async ({ envId }, name, value) => {
         await daemon.ask(`/paas/secrets/${envId}`, { body: { name, value } });
       },

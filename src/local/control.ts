@@ -17,7 +17,7 @@ export type Services = {
     apps: { service: string; app: string }[],
     options: { revision: string | null; tail: number; follow: boolean; signal: AbortSignal },
   ): AsyncIterable<unknown>;
-  secretNames(envId: string): string[];
+  secretVersions(envId: string): Record<string, string>;
   setSecret(envId: string, name: string, value: string): void;
   forget(envId: string): Promise<string>;
   forgetPushes(branch: string): Promise<void>;
@@ -41,7 +41,7 @@ export function controlHandler(
     "POST terraform": ({ body }) => services.terraform(body as TerraformBody),
     "GET resource": ({ query }) => ({ exists: services.resourceExists(query.get("id") ?? "") }),
     "GET app": ({ query }) => services.app(query.get("id") ?? ""),
-    "GET secrets": ({ rest }) => services.secretNames(rest),
+    "GET secrets": ({ rest }) => services.secretVersions(rest),
     "POST secrets": ({ rest, body }) => {
       const { name, value } = body as { name: string; value: string };
       services.setSecret(rest, name, value);

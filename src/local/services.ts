@@ -61,7 +61,7 @@ export function servicesOf(served: Served): Services {
     },
     release: ({ app, ...body }, onLine, signal) => runtime.release({ ...body, appId: app, onLine, signal }),
     logs: (apps, request) => appLogs(apps, request, runtime),
-    secretNames: (envId) => secrets.names(envId),
+    secretVersions: (envId) => secrets.versions(envId),
     setSecret: (envId, name, value) => secrets.set(envId, name, value),
     forget: (envId) => forget(envId, served),
     forgetPushes: (branch) => forgetBranch(places.root, branch),
