@@ -3,7 +3,7 @@ import { destroy as runDestroy } from "../pipeline/destroy.js";
 import { openDoors } from "../pipeline/doors.js";
 import { stepsOf } from "../pipeline/events.js";
 import { trustedManifest } from "../pipeline/source.js";
-import { branchOf, findTarget, type Target } from "../pipeline/target.js";
+import { branchOf, findTarget, isGone, type Target } from "../pipeline/target.js";
 import type { GlobalOptions, Tools } from "../tools.js";
 import { lockTimeoutOf } from "./lock-timeout.js";
 import { isNobodys, subjectOf, subjectOfBranch } from "./subject.js";
@@ -23,8 +23,9 @@ export async function destroy(options: DestroyOptions, tools: Tools): Promise<vo
   const lockTimeout = lockTimeoutOf(options.lockTimeout);
   const doors = await openDoors(tools);
   const trusted = await trustedManifest(doors.git, await tools.manifest());
-  const target = await findTarget(envId, trusted, doors);
-  await confirm(target, options, tools);
+  const target = await findTarget(envId, trusted, doors).catch((error) => nothingThere(error, options, tools));
+  if (target === null) return;
+  if (!isGone(target)) await confirm(target, options, tools);
   const { steps, alreadyGone } = await tools.ui.progress((emit) =>
     runDestroy(
       target,
@@ -49,6 +50,13 @@ async function environmentId({ environment, push }: DestroyOptions, tools: Tools
     tools.ui.note(`${environment} is no environment's branch (env-*): nothing to destroy`);
     return null;
   }
+}
+
+/** A branch without an environment may be deleted: its last run failed, or the local cloud was reset. */
+function nothingThere(error: unknown, { push }: DestroyOptions, tools: Tools): null {
+  if (!push || !(error instanceof PaasError) || error.code !== "no-such-environment") throw error;
+  tools.ui.note(`${error.message}: nothing to destroy`);
+  return null;
 }
 
 /** On a terminal it asks; off one `--yes` is needed, and for protected environments `--confirm <id>` too. */
