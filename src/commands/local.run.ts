@@ -12,6 +12,7 @@ import { ensureWorkingTreePlatform } from "../pipeline/local-platform.js";
 import type { GlobalOptions, Tools } from "../tools.js";
 import { table } from "../ui/table.js";
 import { count } from "../ui/wording.js";
+import { tailOf } from "./tail.js";
 
 export type LocalOptions = GlobalOptions & { port?: string; yes?: boolean; tail?: string };
 
@@ -63,16 +64,16 @@ export async function status(options: LocalOptions, tools: Tools): Promise<void>
     `cloud    https://127.0.0.1:${found.port}, proxy for Terraform on ${found.doorPort}`,
     `runs     ${found.runs.length === 0 ? "none" : found.runs.map((run) => `${run.branch} (${run.state})`).join(", ")}`,
     ...(found.refused.length === 0 ? [] : [`refused  ${[...new Set(found.refused)].join(", ")}`]),
-    "",
-    table(["APP", "STATE", "RESTARTS", "PROCESS", "PORT"], rows, tools.ui.width),
+    ...(rows.length === 0 ? [] : ["", table(["APP", "STATE", "RESTARTS", "PROCESS", "PORT"], rows, tools.ui.width)]),
   ];
   tools.ui.result(options, { running: true, ...found }, lines.join("\n"));
 }
 
 export async function logs(options: LocalOptions, tools: Tools): Promise<void> {
+  const tail = tailOf(options.tail ?? "100");
   const { daemonLog } = localFolder(await tools.root());
   const lines = fs.existsSync(daemonLog) ? fs.readFileSync(daemonLog, "utf8").trimEnd().split("\n") : [];
-  tools.ui.result({}, {}, lines.slice(-Number(options.tail ?? 100)).join("\n"));
+  tools.ui.result({}, {}, tail === 0 ? "" : lines.slice(-tail).join("\n"));
 }
 
 export async function reset(options: LocalOptions, tools: Tools): Promise<void> {

@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { randomUUID } from "node:crypto";
-import { EventEmitter } from "node:events";
+import { EventEmitter, once } from "node:events";
 import readline from "node:readline";
 
 /** What a push asks for. */
@@ -43,9 +43,7 @@ export class Runs {
     const run = this.#join(request, onLine) ?? this.#add(request, onLine);
     for (const line of run.lines) onLine(line);
     run.events.on("line", onLine);
-    const ended = () => new Promise<void>((resolve) => run.events.once("ended", resolve));
-    const left = new Promise<void>((resolve) => signal.addEventListener("abort", () => resolve(), { once: true }));
-    if (run.state !== "ended") await Promise.race([ended(), left]);
+    if (run.state !== "ended") await once(run.events, "ended", { signal }).catch(ifAborted);
     run.events.off("line", onLine);
     return { exit: run.exit };
   }
@@ -143,6 +141,10 @@ export class Runs {
     run.lines.push(line);
     run.events.emit("line", line);
   }
+}
+
+function ifAborted(error: Error): void {
+  if (error.name !== "AbortError") throw error;
 }
 
 /** What the branch is at when git has taken a push. */
