@@ -94,6 +94,8 @@ export type Cloud = {
     /** The values that it has, by name: each is told by a word that says nothing of it and changes when it does. */
     versions(environment: Environment): Promise<Record<string, string>>;
     set(environment: Environment, name: string, value: string): Promise<void>;
+    /** How a person puts values there by hand: the end of a sentence. */
+    byHand(environment: Environment, names: string[]): string;
   };
   /** Removes what lies outside Azure's groups: images that no environment uses any more, logs, vault values. */
   forget(envId: string): Promise<string>;

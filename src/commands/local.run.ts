@@ -1,6 +1,6 @@
 import fs from "node:fs";
 import path from "node:path";
-import { localPlatform } from "../cloud.js";
+import { createLocalRemote, localPlatform } from "../cloud.js";
 import { EXIT, PaasError } from "../errors.js";
 import { readAddress } from "../local/address.js";
 import type { DaemonStatus } from "../local/api.js";
@@ -79,12 +79,15 @@ export async function logs(options: LocalOptions, tools: Tools): Promise<void> {
 export async function reset(options: LocalOptions, tools: Tools): Promise<void> {
   tools.ui.useCloud("local");
   const root = await tools.root();
-  const { folder, secrets } = localFolder(root);
+  const { folder, secrets, remote } = localFolder(root);
   await confirmReset(options, folder, tools);
   const daemon = await runningDaemon(root);
   if (daemon) await stopDaemon(daemon);
-  const places = [folder, secrets, path.join(root, ".paas", "work", "local")].filter((place) => fs.existsSync(place));
+  const all = [folder, secrets, remote, path.join(root, ".paas", "work", "local")];
+  const places = all.filter((place) => fs.existsSync(place));
   for (const place of places) fs.rmSync(place, { recursive: true, force: true });
+  // A new one has no branches, so that what was pushed before can be pushed again.
+  await createLocalRemote(root);
   tools.ui.result(options, { removed: places }, `forgot the local cloud (${count(places.length, "folder")})`);
 }
 

@@ -19,7 +19,7 @@ export type LocalFolder = {
   logs: string;
   /** Behind the git remote `local`; outside the folder, so that a push finds its hook whatever became of that. */
   remote: string;
-  /** Values of the simulated vaults; outlives `reset`, like a vault outlives a deployment. */
+  /** Values of the simulated vaults, apart from everything that could show them. */
   secrets: string;
 };
 

@@ -30,7 +30,10 @@ export async function requireSecrets(environment: Environment, doors: Doors): Pr
     `environment ${environment.envId} lacks ${count(missing.length, "secret")}: ${missing.join(", ")}`,
     {
       details: missing.map((name) => `${name} is listed in paas.yaml and has no value`),
-      next: `run again with ${missing.map((name) => `${secretVariable(name)}=…`).join(" ")} in the environment`,
+      next: [
+        `run again with ${missing.map((name) => `${secretVariable(name)}=…`).join(" ")} in the environment`,
+        doors.cloud.vault.byHand(environment, missing),
+      ].join(", or "),
       exit: EXIT.usage,
     },
   );
