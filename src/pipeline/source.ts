@@ -22,7 +22,7 @@ export type Source = {
  */
 export async function findSource(git: Git, objects: Git, branch: string, revision: string | null): Promise<Source> {
   const commit = await objects.commit(revision ?? (await tipOf(git, branch)));
-  const manifest = await manifestOf(objects, commit.sha);
+  const manifest = await manifestOf(objects, commit.sha, branch);
   return { branch, commit, objects, manifest, trusted: await trustedManifest(git, manifest) };
 }
 
@@ -30,13 +30,14 @@ export async function findSource(git: Git, objects: Git, branch: string, revisio
 export async function pushedManifest(git: Git, objects: Git, sha: string): Promise<Manifest> {
   const branch = await git.defaultBranch();
   const text = await git.show(branch, "paas.yaml");
-  return text === null ? manifestOf(objects, sha) : requireManifest(text, `paas.yaml (${branch})`);
+  return text === null ? manifestOf(objects, sha, null) : requireManifest(text, `paas.yaml (${branch})`);
 }
 
-async function manifestOf(objects: Git, sha: string): Promise<Manifest> {
+async function manifestOf(objects: Git, sha: string, branch: string | null): Promise<Manifest> {
   const text = await objects.show(sha, "paas.yaml");
   if (text !== null) return requireManifest(text, "paas.yaml");
-  throw new PaasError("manifest-missing", `commit ${sha.slice(0, 8)} has no paas.yaml`, {
+  const which = `commit ${sha.slice(0, 8)}${branch === null ? "" : ` of ${branch}`}`;
+  throw new PaasError("manifest-missing", `${which} has no paas.yaml`, {
     next: "`paas init`, then commit what it writes",
     exit: EXIT.usage,
   });
