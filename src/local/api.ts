@@ -5,7 +5,7 @@ import type { Runtime } from "../manifest/manifest.js";
 
 export type TerraformBody = { types: string[]; bindings: string | null };
 
-export type BuildBody = { name: string; runtime: Runtime; context: string; contentKey: string };
+export type BuildBody = { envId: string; name: string; runtime: Runtime; context: string; contentKey: string };
 export type BuildAnswer = { digest: string; cached: boolean };
 
 export type ReleaseBody = { app: string; digest: string; command: string[]; env: ContainerEnv[] };

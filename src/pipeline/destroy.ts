@@ -147,10 +147,10 @@ function tombstoneOf(target: Target, record: EnvironmentRecord | null, now: Date
  * the state or the environment is protected.
  */
 async function destroyResources(target: Target, doors: Doors, steps: Steps): Promise<Done<undefined>> {
+  await clearDeadLock(target.envId, target.stateRef, doors, steps);
   const state = await doors.state.blobs.download(target.stateRef);
   const types = resourceTypesOfState(state);
   if (types.length === 0) return { value: undefined, detail: "nothing in the state" };
-  await clearDeadLock(target.envId, target.stateRef, doors, steps);
   const terraform = await doors.terraform();
   const work = path.join(doors.work(target.envId), "destroy");
   const run = {

@@ -1,305 +1,235 @@
 import fs from "node:fs";
 import path from "node:path";
-import { beforeAll, describe, expect, it } from "vitest";
-import { APP, appOf, factsOf } from "./support/app.js";
-import { ask } from "./support/ask.js";
-import { placesOf, runs, stateOf } from "./support/daemon.js";
-import { paasKilledAfter } from "./support/killed.js";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { APP, appOf } from "./support/app.js";
+import { ask, eventually } from "./support/ask.js";
+import { killed, placesOf, stateOf } from "./support/daemon.js";
+import { type Gate, gateIn } from "./support/gate.js";
+import { processesIn } from "./support/processes.js";
 import { documentOf, openProject, type Project } from "./support/project.js";
-import { resourcesIn, tagGroup } from "./support/store.js";
+import { filesIn } from "./support/search.js";
+import { startPaas } from "./support/started.js";
 import { paasOnTerminal } from "./support/terminal.js";
 
 const STACK = "infra/environment-stack.ts";
+const KILLED_AFTER = ["tombstone", "terraform", "resource group", "images"];
 
-/** All that are pushed at once, each for what its own tests do to it. */
-const BRANCHES = ["env-alice", "env-gone", "env-killed", "env-lost", "env-staging", "env-swapped"];
+type Resource = { id: string; type: string; attributes: { name: string; tags?: Record<string, string> } };
 
-/** Beside `staging`, which is protected in every project. */
-const PROTECTED = "environments: { early: { protected: true } }\n";
-
-type Status = {
-  environment: { status: string; generation: number; resourceGroup: string; tags: Record<string, string> };
-  services: { image: string }[];
-};
-
-let project: Project;
-const inProject = (...names: string[]) => path.join(project.folder, ...names);
-const statusOf = async (envId: string) => documentOf(await project.paas(["status", envId, "--json"])) as Status;
-const listed = async (...flags: string[]) => {
-  const { environments } = documentOf(await project.paas(["ls", "--json", ...flags])) as {
-    environments: { envId: string; status: string; url: string | null }[];
+describe("destroy", () => {
+  let project: Project;
+  let gate: Gate;
+  const local = (...names: string[]) => path.join(project.folder, ".paas", "local", ...names);
+  const work = (envId: string) => path.join(project.folder, ".paas", "work", "local", envId);
+  const resources = () => {
+    const text = fs.readFileSync(local("store.json"), "utf8");
+    return Object.values((JSON.parse(text) as { resources: Record<string, Resource> }).resources);
   };
-  return environments;
-};
-const isListed = async (envId: string) => (await listed()).some((environment) => environment.envId === envId);
-
-beforeAll(async () => {
-  project = await openProject({ name: "shop", files: APP, manifest: PROTECTED });
-  for (const branch of BRANCHES) project.branch(branch, branch === "env-alice" ? appOf("alice") : {});
-  const { exit, stderr } = await project.push(BRANCHES);
-  expect(exit, stderr).toBe(0);
-  return project.close;
-});
-
-describe("what is not there", () => {
-  it("an environment that never was", async () => {
-    const { exit, stderr } = await project.paas(["destroy", "nobody", "--yes"]);
-    expect([exit, stderr]).toEqual([3, expect.stringContaining("there is no environment nobody")]);
-    expect((await listed("--all")).map(({ envId }) => envId)).not.toContain("nobody");
-  });
-});
-
-describe("one with a hostile branch", () => {
-  let canary: string;
-  let url: string;
-  let before: Status;
-  let pid: number;
-  let apps: string[];
-  const appsOf = (group: string) =>
-    resourcesIn(project.folder, group)
-      .filter(({ type }) => type === "azurerm_container_app")
-      .map(({ id }) => path.basename(id));
+  const groupOf = (envId: string) => resources().find(({ attributes }) => attributes.name === `rg-shop-${envId}`);
+  const json = async (...words: string[]) => documentOf(await project.paas([...words, "--json"]));
+  const up = async (...envIds: string[]) => {
+    for (const envId of envIds) {
+      project.branch(`env-${envId}`, appOf(envId));
+      await project.done(["up", envId]);
+    }
+  };
 
   beforeAll(async () => {
-    canary = inProject(".paas", "canary");
-    url = await project.done(["open", "alice"]);
-    before = await statusOf("alice");
-    pid = Number(factsOf((await ask(url)).body).pid);
-    apps = appsOf(before.environment.resourceGroup);
-    project.branch("env-alice", {
-      ...appOf("alice"),
-      [STACK]: `require("node:fs").writeFileSync(${JSON.stringify(canary)}, "");\nthrow new Error("hostile");\n`,
+    project = await openProject({ name: "shop", files: APP });
+    gate = gateIn(path.join(project.folder, ".paas", "gate"));
+    await up("alice", "staging");
+  });
+  afterAll(() => project.close());
+
+  it("of an unknown environment says that there is none", async () => {
+    const { exit, stderr } = await project.paas(["destroy", "nobody", "--yes"]);
+    expect(exit).toBe(3);
+    expect(stderr).toContain("there is no environment nobody  [no-such-environment]");
+  });
+
+  it("needs --yes where nobody can be asked", async () => {
+    const { exit, stderr } = await project.paas(["destroy", "alice"]);
+    expect(exit).toBe(2);
+    expect(stderr).toContain("next: `paas destroy alice --yes`");
+    expect(groupOf("alice")).toBeDefined();
+  });
+
+  it("asks on a terminal; no means no", async () => {
+    const { exit, stdout } = await answered(["destroy", "alice"], /Destroy environment alice \(env-alice\)/, "n");
+    expect(exit).toBe(5);
+    expect(stdout).toContain("nothing was changed");
+    expect(groupOf("alice")).toBeDefined();
+  });
+
+  it("leaves nothing of an environment but its tombstone", async () => {
+    const url = await project.done(["open", "alice"]);
+    const { exit } = await answered(["destroy", "alice"], /Destroy environment alice/, "y");
+
+    expect(exit).toBe(0);
+    expect(groupOf("alice")).toBeUndefined();
+    expect(await stateOf(project.folder).blobs.exists(placesOf("alice").state)).toBe(false);
+    expect(await ask(url)).toMatchObject({ status: 404 });
+    expect(fs.existsSync(work("alice"))).toBe(false);
+    expect(filesIn(local("logs")).filter((file) => file.includes("alice"))).toEqual([]);
+    expect(fs.readdirSync(local("images"))).toHaveLength(1);
+    expect(processesIn(local("homes"))).toHaveLength(1);
+    expect(await json("ls")).toMatchObject({ environments: [{ envId: "staging" }] });
+    expect(await json("ls", "--all")).toMatchObject({ environments: [{ envId: "alice", status: "destroyed" }, {}] });
+  });
+
+  it("of one that is destroyed already says so, and is no error", async () => {
+    const { exit, stdout } = await project.paas(["destroy", "alice", "--yes"]);
+    expect(exit).toBe(0);
+    expect(stdout).toBe("environment alice was destroyed already\n");
+    expect(await json("destroy", "alice", "--yes")).toMatchObject({ environment: { envId: "alice" }, steps: [] });
+  });
+
+  it("is followed by a life of another generation, under other names where names are everybody's", async () => {
+    const before = await json("name", "env-alice");
+    await up("alice");
+    const { environment, services } = (await json("status", "alice")) as {
+      environment: { generation: number; resourceGroup: string };
+      services: { revision: string }[];
+    };
+
+    expect(environment).toMatchObject({ generation: 1, resourceGroup: "rg-shop-alice" });
+    const first = (before.names as Record<string, Record<string, string>>).web?.containerApp ?? "?";
+    expect(first).toMatch(/^ca-shop-alice-web-/);
+    expect(services[0]?.revision).toMatch(/^ca-shop-alice-web-/);
+    expect(services[0]?.revision).not.toContain(first);
+  });
+
+  describe("of a protected environment", () => {
+    it.each([[["--yes"]], [["--yes", "--confirm", "stagin"]]])("is refused with %s", async (words) => {
+      const { exit, stderr } = await project.paas(["destroy", "staging", ...words]);
+      expect(exit).toBe(5);
+      expect(stderr).toContain("next: `paas destroy staging --yes --confirm staging`");
+    });
+
+    it("is refused when its branch is deleted by a push, which keeps the branch", async () => {
+      expect((await project.push(["env-staging"])).exit).toBe(0);
+      const { exit, stderr } = await project.push(["--delete", "env-staging"]);
+      expect(exit).toBe(1);
+      expect(stderr).toContain("deleting its branch does not destroy it");
+      expect(project.git("ls-remote", "local", "env-staging")).toContain("refs/heads/env-staging");
+    });
+
+    it("asks for its id on a terminal", async () => {
+      const wrong = await answered(["destroy", "staging"], /Type staging to destroy it/, "yes\r");
+      expect(wrong.exit).toBe(5);
+      expect(groupOf("staging")).toBeDefined();
+      const right = await answered(["destroy", "staging"], /Type staging to destroy it/, "staging\r");
+      expect(right.exit, right.stdout).toBe(0);
+      expect(groupOf("staging")).toBeUndefined();
     });
   });
 
-  it("its code is what a plan runs", async () => {
-    const { exit, stderr } = await project.paas(["plan", "alice"]);
-    expect([exit, stderr]).toEqual([1, expect.stringContaining("hostile")]);
-    expect(fs.existsSync(canary)).toBe(true);
-    fs.rmSync(canary);
+  it("follows the deletion of a branch by a push, however broken the branch's stack is", async () => {
+    project.branch("env-carol");
+    expect((await project.push(["env-carol"])).exit).toBe(0);
+    project.branch("env-carol", { "infra/main.ts": 'throw new Error("hostile");\n' });
+    const broken = await project.push(["--force", "env-carol"]);
+    expect(broken.exit).toBe(1);
+    expect(broken.stderr).toContain("hostile");
+
+    const { exit, stderr } = await project.push(["--delete", "env-carol"]);
+    expect(exit, stderr).toBe(0);
+    expect(groupOf("carol")).toBeUndefined();
+    expect(project.git("ls-remote", "local", "env-carol")).toBe("");
+    project.git("checkout", "--quiet", "main");
   });
 
-  it("needs --yes off a terminal", async () => {
-    const { exit, stderr } = await project.paas(["destroy", "alice"]);
-    expect([exit, stderr]).toEqual([2, expect.stringContaining("next: `paas destroy alice --yes`")]);
-    expect(await isListed("alice")).toBe(true);
-  });
-
-  it("is destroyed without running any of it", async () => {
-    agedImages();
-    const { exit, stdout, stderr } = await project.paas(["destroy", "alice", "--yes"]);
-    expect([exit, stdout], stderr).toEqual([0, "environment alice is destroyed\n"]);
-    expect(fs.existsSync(canary)).toBe(false);
-  });
-
-  it("leaves no group, state, process, route, file or unused image", async () => {
-    const digest = before.services[0]?.image.split("@sha256:")[1] ?? "";
-    expect([digest, apps, pid]).toEqual([
-      expect.stringMatching(/^[0-9a-f]{64}$/),
-      [expect.anything()],
-      expect.any(Number),
-    ]);
-    expect(resourcesIn(project.folder, before.environment.resourceGroup)).toEqual([]);
-    expect(await stateOf(project.folder).blobs.exists(placesOf("alice").state)).toBe(false);
-    expect(runs(pid)).toBe(false);
-    expect((await ask(url)).status).toBe(404);
-    const files = fs.readdirSync(inProject(".paas"), { recursive: true, encoding: "utf8" });
-    expect(files.filter((file) => [...apps, "alice", digest].some((trace) => file.includes(trace)))).toEqual([]);
-    expect((await project.get("gone")).status).toBe(200);
-  });
-
-  it("leaves a tombstone that only `ls --all` shows", async () => {
-    expect(await isListed("alice")).toBe(false);
-    expect(await project.done(["ls"])).not.toContain("alice");
-    expect(await listed("--all")).toContainEqual(
-      expect.objectContaining({ envId: "alice", status: "destroyed", url: null }),
-    );
-  });
-
-  it("is destroyed already the second time, which is no error and no question", async () => {
-    const { exit, stdout } = await project.paas(["destroy", "alice", "--yes", "--json"]);
-    expect([exit, JSON.parse(stdout)]).toEqual([0, expect.objectContaining({ steps: [] })]);
-    expect(await project.done(["destroy", "alice"])).toBe("environment alice was destroyed already");
-  });
-
-  it("lives again under the next generation and other hashed names", async () => {
-    project.branch("env-alice", appOf("alice"));
-    await project.done(["up", "alice"]);
-    const { environment } = await statusOf("alice");
-    expect([before.environment.generation, environment.generation]).toEqual([0, 1]);
-    expect(environment.tags["paas-generation"]).toBe("1");
-    expect(environment.resourceGroup).toBe(before.environment.resourceGroup);
-    const now = appsOf(environment.resourceGroup);
-    expect(now).toHaveLength(1);
-    expect(now).not.toEqual(apps);
-    expect(await project.done(["open", "alice"])).toBe(url);
-    expect(factsOf((await ask(url)).body).version).toBe("alice");
-  });
-});
-
-describe("one whose creation failed", () => {
-  it("before there was a state or a group", async () => {
-    project.branch("env-early", { [STACK]: 'throw new Error("no stack");\n' });
-    expect((await project.paas(["up", "early"])).exit).toBe(1);
-    expect((await statusOf("early")).environment.status).toBe("failed");
-    expect(await stateOf(project.folder).blobs.exists(placesOf("early").state)).toBe(false);
-
-    const refused = await project.paas(["destroy", "early", "--yes"]);
-    expect([refused.exit, refused.stderr]).toEqual([5, expect.stringContaining("environment early is protected")]);
-    expect(await project.done(["destroy", "early", "--yes", "--confirm", "early"])).toBe(
-      "environment early is destroyed",
-    );
-    expect(await isListed("early")).toBe(false);
-  });
-
-  it("in its build, beside an apply that went through: asked on a terminal", async () => {
-    const scripts = { start: "node server.js", build: "exit 7" };
+  it("removes one whose build failed at its creation", async () => {
+    const scripts = { start: "node server.js", build: "false" };
     project.branch("env-half", { "package.json": JSON.stringify({ name: "app", private: true, scripts }) });
     expect((await project.paas(["up", "half"])).exit).toBe(1);
-    const { resourceGroup } = (await statusOf("half")).environment;
-    expect(resourcesIn(project.folder, resourceGroup).length).toBeGreaterThan(1);
+    expect(groupOf("half")).toBeDefined();
 
-    const refused = await answered(["destroy", "half"], "n");
-    expect(refused.stdout).toContain("Destroy environment half (env-half) and everything in it?");
-    expect([refused.exit, await isListed("half")]).toEqual([5, true]);
-    const agreed = await answered(["destroy", "half"], "y");
-    expect([agreed.exit, await isListed("half")], agreed.stdout).toEqual([0, false]);
-    expect(resourcesIn(project.folder, resourceGroup)).toEqual([]);
-  });
-});
-
-describe("a protected one", () => {
-  it("is not destroyed by --yes alone, nor with another id", async () => {
-    for (const more of [[], ["--confirm", "stagin"]]) {
-      const { exit, stderr } = await project.paas(["destroy", "staging", "--yes", ...more]);
-      expect(exit).toBe(5);
-      expect(stderr).toContain("next: `paas destroy staging --yes --confirm staging`");
-    }
+    await project.done(["destroy", "half", "--yes"]);
+    expect(groupOf("half")).toBeUndefined();
   });
 
-  it("is not destroyed by deleting its branch, which stays", async () => {
-    const { exit, stderr } = await project.push(["--delete", "env-staging"]);
-    expect(exit).toBe(1);
-    expect(stderr).toContain("remote:   deleting its branch does not destroy it");
-    expect(stderr).toContain("remote:   next: `paas destroy staging --yes --confirm staging`");
-    expect(project.git("ls-remote", "local", "env-staging")).not.toBe("");
-    expect((await project.get("staging")).status).toBe(200);
+  it("removes one whose creation was killed in the middle of apply, with all that Terraform did not note", async () => {
+    const stack = gate.inStack(fs.readFileSync(path.join(project.folder, STACK), "utf8"));
+    project.branch("env-cut", { [STACK]: stack });
+    gate.close();
+    const run = startPaas(["up", "cut"], project.folder);
+    await gate.reached(run);
+    await killRun(run.pid, "cut");
+    gate.open();
+    expect(groupOf("cut")).toBeDefined();
+
+    await project.done(["destroy", "cut", "--yes"]);
+    expect(groupOf("cut")).toBeUndefined();
+    expect(await project.done(["up", "cut"])).toMatch(/^http:/);
   });
 
-  it("is destroyed on a terminal by typing its id, and by nothing else", async () => {
-    const refused = await answered(["destroy", "staging"], "yes");
-    expect(refused.stdout).toContain("staging is protected. Type staging to destroy it");
-    expect([refused.exit, await isListed("staging")]).toEqual([5, true]);
-    const agreed = await answered(["destroy", "staging"], "staging");
-    expect([agreed.exit, await isListed("staging")], agreed.stdout).toEqual([0, false]);
-    expect(project.git("ls-remote", "local", "env-staging")).toBe("");
-  });
-});
+  describe("that is killed", () => {
+    it.each(KILLED_AFTER)("after %s goes on where it was when it is run again", async (step) => {
+      const envId = `k${KILLED_AFTER.indexOf(step)}`;
+      await up(envId);
+      const run = startPaas(["destroy", envId, "--yes"], project.folder);
+      await run.says(new RegExp(`✓ ${step}`));
+      await killRun(run.pid, envId);
 
-describe("deleting a branch of the local remote", () => {
-  it("destroys its environment", async () => {
-    const url = await project.done(["open", "gone"]);
-    const { exit, stderr } = await project.push(["--delete", "env-gone"]);
-    expect(exit, stderr).toBe(0);
-    expect(stderr).toContain("remote: environment gone is destroyed");
-    expect((await ask(url)).status).toBe(404);
-    expect(await isListed("gone")).toBe(false);
-  });
-
-  it("is possible when there is no environment (any more)", async () => {
-    const remote = inProject(".paas", "remote.git");
-    project.git("--git-dir", remote, "update-ref", "refs/heads/env-nowhere", project.git("rev-parse", "main"));
-    const { exit, stderr } = await project.push(["--delete", "env-nowhere"]);
-    expect(exit, stderr).toBe(0);
-    expect(stderr).toContain("remote: there is no environment nowhere: nothing to destroy");
-  });
-});
-
-describe("an orphan, whose record and state are lost", () => {
-  it("is listed as one, and destroyed by its tags", async () => {
-    const url = await project.done(["open", "lost"]);
-    const pid = Number(factsOf((await ask(url)).body).pid);
-    const { blobs } = stateOf(project.folder);
-    for (const place of Object.values(placesOf("lost"))) expect(await blobs.delete(place)).toBe(true);
-
-    expect(await listed()).toContainEqual(expect.objectContaining({ envId: "lost", status: "orphan" }));
-    const { exit, stderr } = await project.paas(["destroy", "lost", "--yes"]);
-    expect(exit, stderr).toBe(0);
-    expect(stderr).toMatch(/^✓ resource group +rg-shop-lost deleted/m);
-    expect([await isListed("lost"), runs(pid), (await ask(url)).status]).toEqual([false, false, 404]);
-  });
-});
-
-describe("killed after a step and run again", () => {
-  const steps = ["lock", "tombstone", "terraform", "resource group", "images", "state"];
-
-  it.each(steps)("%s", async (step) => {
-    const { signal, stderr } = await paasKilledAfter(step, ["destroy", "killed", "--yes"], project.folder);
-    expect([signal, stderr.trimEnd().split("\n").at(-1)]).toEqual(["SIGKILL", expect.stringContaining(`✓ ${step}`)]);
-    // As a minute later.
-    await stateOf(project.folder).records.breakLease(placesOf("killed").record);
-    expect((await statusOf("killed")).environment.status).toBe(step === "lock" ? "running" : "destroying");
+      const { exit, stdout, stderr } = await project.paas(["destroy", envId, "--yes"]);
+      expect(exit, stderr).toBe(0);
+      expect(stdout).toMatch(/is destroyed|was destroyed already/);
+      expect(groupOf(envId)).toBeUndefined();
+      expect(await stateOf(project.folder).blobs.exists(placesOf(envId).state)).toBe(false);
+      expect(await json("ls", "--all")).toMatchObject({
+        environments: expect.arrayContaining([expect.objectContaining({ envId, status: "destroyed" })]),
+      });
+    });
   });
 
-  it("is no environment that `up` goes on with", async () => {
-    const { exit, stderr } = await project.paas(["up", "killed"]);
-    expect([exit, stderr]).toEqual([5, expect.stringContaining("next: `paas destroy killed`, then run again")]);
-    expect((await statusOf("killed")).environment.status).toBe("destroying");
+  describe("with a resource group of somebody else in its place", () => {
+    it("is refused, like `up`, and the group stays", async () => {
+      await up("own");
+      const foreign = { "paas-project-id": "someone-elses", "paas-env": "own", "paas-branch-sha": "0000000000000000" };
+      await changeStore((stored) => {
+        for (const { attributes, type } of stored) {
+          if (type === "azurerm_resource_group" && attributes.name === "rg-shop-own") attributes.tags = foreign;
+        }
+      });
+
+      for (const words of [
+        ["up", "own"],
+        ["destroy", "own", "--yes"],
+      ]) {
+        const { exit, stderr } = await project.paas(words);
+        expect(exit, stderr).toBe(5);
+        expect(stderr).toContain("[foreign-group]");
+      }
+      expect(groupOf("own")?.attributes.tags).toEqual(foreign);
+      expect(resources().some(({ id }) => id.includes("/rg-shop-own/providers/Microsoft.App"))).toBe(true);
+    });
   });
 
-  it("is finished by the next run", async () => {
-    await project.done(["destroy", "killed", "--yes"]);
-    expect(await listed("--all")).toContainEqual(expect.objectContaining({ envId: "killed", status: "destroyed" }));
-    expect(resourcesIn(project.folder, "rg-shop-killed")).toEqual([]);
-  });
-});
-
-describe("a resource group of somebody else", () => {
-  const foreign = { owner: "somebody else" };
-  const tagsOf = (group: string) =>
-    resourcesIn(project.folder, group).find(({ id }) => id.endsWith(group))?.attributes.tags;
-
-  beforeAll(async () => {
-    project.branch("env-taken");
-    await project.done(["local", "stop"]);
-    for (const group of ["rg-shop-taken", "rg-shop-swapped"]) tagGroup(project.folder, group, foreign);
-  });
-
-  it("with the name of a new environment: `up` refuses, and there is nothing that `destroy` would remove", async () => {
-    const { exit, stderr } = await project.paas(["up", "taken"]);
-    expect([exit, stderr]).toEqual([5, expect.stringContaining("[foreign-group]")]);
-    const destroyed = await project.paas(["destroy", "taken", "--yes"]);
-    expect([destroyed.exit, destroyed.stderr]).toEqual([3, expect.stringContaining("no resource group with its tags")]);
-    expect(tagsOf("rg-shop-taken")).toEqual(foreign);
-    expect((await listed("--all")).map(({ envId }) => envId)).not.toContain("taken");
-  });
-
-  it("where an environment's own was: neither `up` nor `destroy` touches it", async () => {
-    const before = resourcesIn(project.folder, "rg-shop-swapped");
-    for (const words of [["up"], ["destroy", "--yes"]]) {
-      const { exit, stderr } = await project.paas([...words, "swapped"]);
-      expect([exit, stderr], stderr).toEqual([5, expect.stringContaining("[foreign-group]")]);
-    }
-    expect(tagsOf("rg-shop-swapped")).toEqual(foreign);
-    expect(resourcesIn(project.folder, "rg-shop-swapped").map(({ id }) => id)).toEqual(before.map(({ id }) => id));
-    expect(await stateOf(project.folder).blobs.exists(placesOf("swapped").state)).toBe(true);
-  });
-});
-
-/** Runs the CLI on a terminal and types an answer to its question. */
-async function answered(words: string[], answer: string) {
-  const run = paasOnTerminal(words, project.folder);
-  await run.says(/[?]|destroy it/);
-  run.type(`${answer}\r`);
-  return run.ended;
-}
-
-/** Images younger than a minute stay, for builds beside; this makes them older. */
-function agedImages(): void {
-  const images = inProject(".paas", "local", "images");
-  for (const digest of fs.readdirSync(images)) {
-    const file = path.join(images, digest, "image.json");
-    const description = JSON.parse(fs.readFileSync(file, "utf8")) as object;
-    fs.writeFileSync(file, JSON.stringify({ ...description, createdAt: "2020-01-01T00:00:00.000Z" }));
+  /** Answers a question on a terminal. */
+  async function answered(words: string[], question: RegExp, answer: string) {
+    const run = paasOnTerminal(words, project.folder);
+    await run.says(question);
+    run.type(answer);
+    return run.ended;
   }
-}
+
+  /** Ends a run and its Terraform at once, and lets its lock on the record run out as if a minute had passed. */
+  async function killRun(pid: number, envId: string): Promise<void> {
+    const terraform = processesIn(work(envId)).filter(({ command }) => path.basename(command[0] ?? "") === "terraform");
+    await killed(pid);
+    for (const { pid: child } of terraform) await killed(child).catch(() => {});
+    await stateOf(project.folder).records.breakLease(placesOf(envId).record);
+    gate.open();
+    await eventually(async () => processesIn(work(envId)).length === 0 || undefined, `${envId} to be left alone`);
+  }
+
+  async function changeStore(change: (resources: Resource[]) => void): Promise<void> {
+    await project.done(["local", "stop"]);
+    const contents = JSON.parse(fs.readFileSync(local("store.json"), "utf8")) as {
+      resources: Record<string, Resource>;
+    };
+    change(Object.values(contents.resources));
+    fs.writeFileSync(local("store.json"), JSON.stringify(contents));
+  }
+});
