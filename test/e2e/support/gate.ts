@@ -51,3 +51,13 @@ const timer = setInterval(() => {
     },
   };
 }
+
+/** A Terraform that waits at the gate before it applies anything; gives its path. */
+export function gatedTerraform(gate: Gate, folder: string): string {
+  const [script, binary] = [path.join(folder, "gate.cjs"), path.join(folder, "terraform")];
+  fs.writeFileSync(script, gate.inScript(""));
+  const wait = `[ "$1" = apply ] && '${process.execPath}' '${script}'`;
+  const terraform = process.env.PAAS_TERRAFORM ?? "terraform";
+  fs.writeFileSync(binary, `#!/bin/sh\n${wait}\nexec '${terraform}' "$@"\n`, { mode: 0o755 });
+  return binary;
+}
