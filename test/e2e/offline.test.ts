@@ -1,78 +1,63 @@
-import { beforeAll, describe, expect, it } from "vitest";
-import { infraPackages, packageCache } from "../../src/terraform/packages.js";
-import { gitRepo, type Repository } from "../helpers/repository.js";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { APP, appOf, factsOf } from "./support/app.js";
-import { type Island, openIsland } from "./support/island.js";
-import { documentOf } from "./support/project.js";
+import { goOffline, type Offline } from "./support/offline.js";
+import { documentOf, openProject, type Project } from "./support/project.js";
 
-const ELSEWHERE = `require("node:net").connect(443, "192.0.2.1").on("error", ({ code }) => console.log(code));`;
-
-/** The main job where no other machine can be reached: it needs none, and tries none. */
-describe("without a network", () => {
-  let island: Island;
-  let repository: Repository;
-  const removals: (() => void)[] = [];
-  const cwd = () => repository.folder;
+describe("without any network but the loopback interface", () => {
+  let project: Project;
+  let offline: Offline;
+  const push = (...words: string[]) => offline.run("git", ["push", "local", ...words], project.folder);
   const paas = async (...words: string[]) => {
-    const { exit, stdout, stderr } = await island.paas(words, { cwd: cwd() });
-    expect(exit, `paas ${words.join(" ")}\n${stderr}`).toBe(0);
-    return stdout.trimEnd();
+    const outcome = await offline.paas(words, project.folder);
+    expect(outcome.exit, outcome.stderr).toBe(0);
+    return outcome;
   };
-  const push = async (...words: string[]) => {
-    const { exit, stderr } = await island.run("git", ["push", "local", ...words], { cwd: cwd() });
-    expect(exit, stderr).toBe(0);
-  };
-  const factsAt = async (environment: string) => factsOf((await island.ask(await paas("open", environment))).body);
+  const factsAt = async (envId: string) => factsOf(await offline.ask((await paas("open", envId)).stdout.trim()));
 
   beforeAll(async () => {
-    await fillCache();
-    island = await openIsland();
-    repository = gitRepo(APP, { removeAfter: (remove) => removals.push(remove) });
-    return async () => {
-      await island.paas(["local", "stop"], { cwd: cwd() });
-      await island.close();
-      for (const remove of removals) remove();
-    };
+    // The packages of infra/ are fetched once per machine.
+    project = await openProject({ name: "shop", files: APP, init: ["--install"] });
+    offline = await goOffline();
+  });
+  afterAll(async () => {
+    await paas("local", "stop");
+    await offline.close();
+    await project.close();
   });
 
-  it("there is none: only the loopback interface, and what tries another machine fails and is counted", async () => {
-    expect(await island.interfaces()).toEqual(["lo"]);
-    const before = await island.attempts();
-    const { stdout } = await island.run(process.execPath, ["-e", ELSEWHERE], { cwd: cwd() });
-    expect(stdout).toBe("ENETUNREACH\n");
-    expect(await island.attempts()).toBeGreaterThan(before);
+  it("there is nobody else to talk to", async () => {
+    const { stdout } = await offline.run("ip", ["-brief", "link"], project.folder);
+    expect(stdout.trim().split("\n")).toEqual([expect.stringMatching(/^lo /)]);
   });
 
-  it("init, two pushes, a change, a destroy: all of it works, and nothing tries to leave the machine", async () => {
-    const before = await island.attempts();
-    await paas("init", "--yes", "--name", "shop");
-    repository.commit("Start");
-    for (const name of ["env-alice", "env-bob"]) repository.git("branch", name);
-    await push("env-alice", "env-bob");
-    expect(await factsAt("alice")).toMatchObject({ environment: "alice", branch: "env-alice", version: "one" });
-    expect(await factsAt("bob")).toMatchObject({ environment: "bob", branch: "env-bob", version: "one" });
+  it("pushes make environments that answer, each with its own commit", async () => {
+    for (const envId of ["alice", "bob"]) {
+      const commit = project.branch(`env-${envId}`, appOf(envId));
+      const { exit, stderr } = await push(`env-${envId}`);
+      expect(exit, stderr).toBe(0);
+      expect(await factsAt(envId)).toMatchObject({ commit, version: envId });
+    }
+  });
 
-    repository.git("switch", "--quiet", "env-alice");
-    repository.write(appOf("two"));
-    const commit = repository.commit("Two");
-    await push("env-alice");
+  it("a change goes live, a broken one is refused and the version before goes on", async () => {
+    const commit = project.branch("env-alice", appOf("two"));
+    expect((await push("--force", "env-alice")).exit).toBe(0);
     expect(await factsAt("alice")).toMatchObject({ commit, version: "two" });
-    expect(await factsAt("bob")).toMatchObject({ version: "one" });
 
-    const url = await paas("open", "alice");
-    expect(await paas("destroy", "alice", "--yes")).toBe("environment alice is destroyed");
-    expect((await island.ask(url)).status).toBe(404);
-    expect((await factsAt("bob")).environment).toBe("bob");
+    project.branch("env-alice", { "server.js": 'throw new Error("no database");\n' });
+    const { exit, stderr } = await push("--force", "env-alice");
+    expect(exit).toBe(1);
+    expect(stderr).toContain("no database");
+    expect(await factsAt("alice")).toMatchObject({ commit, version: "two" });
+  });
 
-    const { refused } = documentOf({ stdout: await paas("local", "status", "--json") });
-    expect(refused).toEqual([]);
-    expect(await paas("local", "stop")).toBe("stopped");
-    expect(await island.attempts()).toBe(before);
+  it("destroy removes one and leaves the other", async () => {
+    await paas("destroy", "alice", "--yes");
+    expect(documentOf(await paas("ls", "--json"))).toMatchObject({ environments: [{ envId: "bob" }] });
+    expect(await factsAt("bob")).toMatchObject({ version: "bob" });
+  });
+
+  it("nothing that Terraform asked for lay outside the local cloud", async () => {
+    expect(documentOf(await paas("local", "status", "--json"))).toMatchObject({ refused: [] });
   });
 });
-
-/** The packages of a new project's `infra/` come from the user's cache: the one thing that a network was needed for. */
-async function fillCache(): Promise<void> {
-  const request = { infra: "templates/infra", cache: packageCache(process.env), install: true, onLine: () => {} };
-  await infraPackages({ ...request, signal: AbortSignal.timeout(100_000) });
-}
