@@ -9,6 +9,8 @@ export type Offline = {
   paas(words: string[], cwd: string): Promise<Outcome>;
   /** Body of the answer of a URL of the local gateway, or what went wrong. */
   ask(url: string): Promise<string>;
+  /** How often something there has tried to reach another machine, name servers included, over IPv4 or IPv6. */
+  attempts(): Promise<number>;
   close(): Promise<void>;
 };
 
@@ -22,8 +24,9 @@ export async function goOffline(): Promise<Offline> {
     ["ip", "-V"],
     ["nsenter", "--version"],
   ] as const) {
-    const { status, stderr } = spawnSync(tool, words, { encoding: "utf8" });
-    if (status !== 0) throw new Error(`this test needs \`${tool} ${words.join(" ")}\`, which fails here: ${stderr}`);
+    const { status, stderr, error } = spawnSync(tool, words, { encoding: "utf8" });
+    const why = error?.message ?? stderr;
+    if (status !== 0) throw new Error(`this test needs \`${tool} ${words.join(" ")}\`, which fails here: ${why}`);
   }
   const holder = start("unshare", ["-rn", "sh", "-c", "ip link set lo up && echo ready && exec cat"], "/");
   await holder.says(/ready/);
@@ -37,9 +40,19 @@ export async function goOffline(): Promise<Offline> {
       const { stdout, stderr } = await call(process.execPath, ["-e", ASK, url], "/");
       return stdout || stderr;
     },
+    attempts: async () => attemptsIn((await call("cat", ["/proc/net/snmp", "/proc/net/snmp6"], "/")).stdout),
     close: async () => {
       holder.signal("SIGTERM");
       await holder.ended;
     },
   };
+}
+
+/** The kernel counts, for each network, what it had no route for. */
+function attemptsIn(counters: string): number {
+  const [names = [], values = []] = [...counters.matchAll(/^Ip: (.*)$/gm)].map(([, line = ""]) => line.split(" "));
+  const four = values[names.indexOf("OutNoRoutes")];
+  const six = /^Ip6OutNoRoutes\s+(\d+)$/m.exec(counters)?.[1];
+  if (four === undefined || six === undefined) throw new Error("the kernel does not count what has no route");
+  return Number(four) + Number(six);
 }
