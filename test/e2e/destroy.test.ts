@@ -12,7 +12,6 @@ import { startPaas } from "./support/started.js";
 import { paasOnTerminal } from "./support/terminal.js";
 
 const STACK = "infra/environment-stack.ts";
-const KILLED_AFTER = ["tombstone", "terraform", "resource group", "images"];
 
 type Resource = { id: string; type: string; attributes: { name: string; tags?: Record<string, string> } };
 
@@ -162,25 +161,6 @@ describe("destroy", () => {
     await project.done(["destroy", "cut", "--yes"]);
     expect(groupOf("cut")).toBeUndefined();
     expect(await project.done(["up", "cut"])).toMatch(/^http:/);
-  });
-
-  describe("that is killed", () => {
-    it.each(KILLED_AFTER)("after %s goes on where it was when it is run again", async (step) => {
-      const envId = `k${KILLED_AFTER.indexOf(step)}`;
-      await up(envId);
-      const run = startPaas(["destroy", envId, "--yes"], project.folder);
-      await run.says(new RegExp(`✓ ${step}`));
-      await killRun(run.pid, envId);
-
-      const { exit, stdout, stderr } = await project.paas(["destroy", envId, "--yes"]);
-      expect(exit, stderr).toBe(0);
-      expect(stdout).toMatch(/is destroyed|was destroyed already/);
-      expect(groupOf(envId)).toBeUndefined();
-      expect(await stateOf(project.folder).blobs.exists(placesOf(envId).state)).toBe(false);
-      expect(await json("ls", "--all")).toMatchObject({
-        environments: expect.arrayContaining([expect.objectContaining({ envId, status: "destroyed" })]),
-      });
-    });
   });
 
   describe("with a resource group of somebody else in its place", () => {
