@@ -25,8 +25,12 @@ export default defineConfig({
     // What this includes is in THIRD-PARTY-NOTICES.
     onlyBundle: false,
   },
-  // Azurite reports its use to its makers through this package, when asked to. Nobody asks here.
-  alias: { applicationinsights: path.resolve("scripts/absent.cjs") },
+  alias: {
+    // Azurite reports its use to its makers through this package, when asked to. Nobody asks here.
+    applicationinsights: path.resolve("scripts/absent.cjs"),
+    // Node's own module of this name warns that it will go; a library of Azurite means the package.
+    punycode: path.resolve("node_modules/punycode/punycode.js"),
+  },
   outputOptions: {
     // What every entry needs is one small file: each one more costs start-up time.
     codeSplitting: { groups: [{ name: "base", test: /rolldown[\\/]runtime|src[\\/](errors|version)\.ts$/ }] },

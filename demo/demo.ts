@@ -76,8 +76,11 @@ async function play(stage: Stage): Promise<void> {
     await stage.paas(["destroy", "alice", "--yes"]);
     const { environments } = await stage.json<Listed>(["ls"]);
     check(environments.length === 1 && environments[0]?.envId === "bob", "only bob is left");
-    const status = await stage.json<Status>(["status", "alice"]).catch(() => null);
-    check(status === null || !status.state.exists, "its state is gone");
+    // It says so only when there is neither a resource group with alice's tags nor a state blob.
+    const { stdout } = await stage.paas(["destroy", "alice", "--yes"]);
+    check(stdout.includes("destroyed already"), "its resource group and its state are gone");
+    const { apps } = await stage.json<{ apps: { id: string; pid: number | null }[] }>(["local", "status"]);
+    check(apps.length === 1 && apps[0]?.id.includes("rg-shop-bob") === true, "of the processes only bob's is left");
     check((await ask(urls.alice ?? "")).status === 404, "its URL leads nowhere");
     check((await ask(urls.bob ?? "")).status === 200, "bob answers");
   });

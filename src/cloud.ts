@@ -89,13 +89,18 @@ export type Cloud = {
   /** Runs a release command in the new image; throws PaasError `release-failed` with the last lines. */
   release(request: ReleaseRequest): Promise<void>;
   logs(request: LogRequest): AsyncIterable<LogLine>;
-  /** Values live in the environment's vault; only names come back. */
+  /** Values live in the environment's vault and never come back. */
   vault: {
-    names(environment: Environment): Promise<string[]>;
+    /** The values that it has, by name: each is told by a word that says nothing of it and changes when it does. */
+    versions(environment: Environment): Promise<Record<string, string>>;
     set(environment: Environment, name: string, value: string): Promise<void>;
+    /** How a person puts values there by hand: the end of a sentence. */
+    byHand(environment: Environment, names: string[]): string;
   };
   /** Removes what lies outside Azure's groups: images that no environment uses any more, logs, vault values. */
   forget(envId: string): Promise<string>;
+  /** Forgets what was pushed of a branch, where that is kept here: the same push then makes its environment anew. */
+  forgetPushes(branch: string): Promise<void>;
   /** Public URL of a service from the host name of its ingress. */
   url(host: string): string;
   /** Address at which the other services of the environment reach this one. */

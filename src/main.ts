@@ -1,4 +1,4 @@
-import { CommanderError } from "commander";
+import { type Command, CommanderError } from "commander";
 import { EXIT, PaasError } from "./errors.js";
 import { createProgram } from "./program.js";
 import type { GlobalOptions, Tools } from "./tools.js";
@@ -7,7 +7,7 @@ import type { GlobalOptions, Tools } from "./tools.js";
 async function main(argv: string[]): Promise<number> {
   const interrupt = new AbortController();
   for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.on(signal, () => interrupt.abort(signal));
-  for (const stream of [process.stdout, process.stderr]) stream.on("error", endOfPipe);
+  for (const stream of [process.stdout, process.stderr]) stream.on("error", (error) => endOfPipe(error, interrupt));
 
   // The tools are wired when the command line is known, so that `--help` and `--version` load none of them.
   const tools = {} as Tools;
@@ -23,25 +23,33 @@ async function main(argv: string[]): Promise<number> {
     await program.parseAsync(argv, { from: "user" });
     return Number(process.exitCode ?? EXIT.done);
   } catch (error) {
-    if (error instanceof CommanderError) return endOfUsage(error, options);
+    if (error instanceof CommanderError) return await endOfUsage(error, argv, program, options);
     return await report(interrupt.signal.aborted ? interrupted(error) : error, options, tools);
   }
 }
 
-/** Commander has printed its help or message; with `--json` the message is the document. */
-async function endOfUsage(error: CommanderError, options: GlobalOptions): Promise<number> {
+/** Help has been printed; what is wrong with a command line reads like every other error. */
+async function endOfUsage(
+  error: CommanderError,
+  argv: string[],
+  program: Command,
+  options: GlobalOptions,
+): Promise<number> {
   if (error.exitCode === 0) return EXIT.done;
-  if (options.json) {
-    const message = error.message.replace(/^error: /, "");
-    const next = "see `paas --help`";
-    await report(new PaasError("usage", message, { exit: EXIT.usage, next }), options, {} as Tools);
-  }
-  return EXIT.usage;
+  // With `--detailed-exitcode` 2 means changes.
+  const exit = argv.includes("--detailed-exitcode") ? EXIT.failed : EXIT.usage;
+  if (error.code === "commander.help") return exit;
+  const [message = "", ...details] = error.message.replace(/^error: /, "").split("\n");
+  const command = argv.find((word) => program.commands.some((candidate) => candidate.name() === word));
+  const next = `see \`${["paas", command, "--help"].filter(Boolean).join(" ")}\``;
+  return report(new PaasError("usage", message, { details, next, exit }), options, {});
 }
 
-async function report(error: unknown, options: GlobalOptions, tools: Tools): Promise<number> {
-  const { createUi } = await import("./ui/ui.js");
-  return (tools.ui ?? createUi(process.env)).error(error, options);
+async function report(error: unknown, options: GlobalOptions, tools: Partial<Tools>): Promise<number> {
+  const ui = tools.ui ?? (await import("./ui/ui.js")).createUi(process.env);
+  // Every document names its cloud, also that of a command which failed before it asked for one.
+  if (options.json && ui.cloud() === null) await tools.cloudName?.().catch(() => {});
+  return ui.error(error, options);
 }
 
 function interrupted(cause: unknown): PaasError {
@@ -55,10 +63,10 @@ function interrupted(cause: unknown): PaasError {
   });
 }
 
-/** A reader that went away (`paas ls | head -1`) is no error. */
-function endOfPipe(error: NodeJS.ErrnoException): void {
-  if (error.code === "EPIPE") process.exit(EXIT.done);
-  throw error;
+/** A reader that went away (`paas ls | head -1`) is no error; what goes on without end or changes something ends in order. */
+function endOfPipe(error: NodeJS.ErrnoException, interrupt: AbortController): void {
+  if (error.code !== "EPIPE") throw error;
+  interrupt.abort("EPIPE");
 }
 
 process.exitCode = await main(process.argv.slice(2));

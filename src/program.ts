@@ -39,10 +39,12 @@ export function createProgram(tools: Tools): Command {
     .option("--no-prompt", "never ask: a missing answer is an error")
     .option("--verbose", "show the cause of an error")
     .helpOption("-h, --help", "show help")
-    .helpCommand("help [command]", "show help of a command")
+    .addHelpCommand(new Command("help").argument("[command]").description("show help of a command").helpGroup("Help:"))
     .addHelpText("after", EXAMPLES)
-    .configureHelp({ showGlobalOptions: true })
+    .configureHelp({ showGlobalOptions: true, subcommandTerm: (command) => command.name() })
     .showSuggestionAfterError()
+    // Main words it, like every other error.
+    .configureOutput({ outputError: () => {} })
     .exitOverride();
 
   program.commandsGroup("Project:");

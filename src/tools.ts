@@ -8,7 +8,16 @@ import { createPrompt, type Prompt } from "./ui/prompt.js";
 import { createUi, type Ui } from "./ui/ui.js";
 
 /** Options that every command understands. */
-export type GlobalOptions = { directory?: string; cloud?: string; json?: boolean; verbose?: boolean; prompt?: boolean };
+export type GlobalOptions = {
+  directory?: string;
+  cloud?: string;
+  json?: boolean;
+  verbose?: boolean;
+  prompt?: boolean;
+  /** Of a run that a push starts: the repository that was pushed to, and the commit. */
+  from?: string;
+  commit?: string;
+};
 
 /** Every effect that a command may ask for. Heavy libraries load when the effect is first used. */
 export type Tools = {
@@ -23,7 +32,7 @@ export type Tools = {
   git(): Promise<Git>;
   /** Top folder of the repository. */
   root(): Promise<string>;
-  /** `paas.yaml` of the working tree. */
+  /** `paas.yaml` of the working tree; for a push that of the default branch, or of the commit where there is none. */
   manifest(): Promise<Manifest>;
   cloudName(): Promise<CloudName>;
   /** Subscription that names are made for; known without a connection. */
@@ -55,7 +64,10 @@ export function wireTools(options: GlobalOptions, variables: NodeJS.ProcessEnv, 
   };
   const git = once(async () => (await import("./git/git.js")).openGit(folder));
   const root = once(async () => (await git()).root);
-  const manifest = once(async () => (await import("./manifest/read.js")).readManifest(await root()));
+  const manifest = once(async () => {
+    if (options.from && options.commit) return readPushed(await git(), options.from, options.commit);
+    return (await import("./manifest/read.js")).readManifest(await root());
+  });
   const cloudName = once(async () => {
     const { chooseCloud } = await import("./cloud.js");
     const name = chooseCloud(options.cloud, variables, await manifest().catch(() => null));
@@ -105,4 +117,12 @@ export function wireTools(options: GlobalOptions, variables: NodeJS.ProcessEnv, 
     actions,
     reporter,
   };
+}
+
+async function readPushed(git: Git, from: string, commit: string): Promise<Manifest> {
+  const [{ openObjects }, { pushedManifest }] = await Promise.all([
+    import("./git/git.js"),
+    import("./pipeline/source.js"),
+  ]);
+  return pushedManifest(git, openObjects(from), commit);
 }

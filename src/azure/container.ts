@@ -37,12 +37,18 @@ export function containerOf(service: EnvironmentService, image: string, env: Con
     resources: { cpu: service.cpu, memory: service.memory },
     env,
     probes: [
-      // Container Apps admits at most 10 failures, so the startup limit decides the period.
-      { ...probe, type: "Startup", periodSeconds: Math.max(1, Math.ceil(service.startup / 10)), failureThreshold: 10 },
+      { ...probe, type: "Startup", ...questionsWithin(service.startup - probe.initialDelaySeconds) },
       { ...probe, type: "Readiness", periodSeconds: 2, successThreshold: 3 },
       { ...probe, type: "Liveness", periodSeconds: 10, timeoutSeconds: 5 },
     ],
   };
+}
+
+/** Container Apps admits at most 10 failures, so a longer limit makes the period longer. */
+function questionsWithin(seconds: number): Pick<Probe, "periodSeconds" | "failureThreshold"> {
+  const limit = Math.max(1, seconds);
+  const periodSeconds = Math.ceil(limit / 10);
+  return { periodSeconds, failureThreshold: Math.ceil(limit / periodSeconds) };
 }
 
 /**

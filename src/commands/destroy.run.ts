@@ -1,14 +1,13 @@
 import { EXIT, PaasError } from "../errors.js";
-import type { Manifest } from "../manifest/manifest.js";
 import { destroy as runDestroy } from "../pipeline/destroy.js";
-import { type Doors, openDoors } from "../pipeline/doors.js";
+import { openDoors } from "../pipeline/doors.js";
 import { both, stepsOf } from "../pipeline/events.js";
 import { trustedManifest } from "../pipeline/source.js";
-import { branchOf, findTarget, type Target } from "../pipeline/target.js";
+import { branchOf, findTarget, isGone, type Target } from "../pipeline/target.js";
 import type { GlobalOptions, Tools } from "../tools.js";
 import { lockTimeoutOf } from "./lock-timeout.js";
 import { mayGoOn, runOf, sayNothingDone } from "./reported.js";
-import { subjectOf, subjectOfBranch } from "./subject.js";
+import { isNobodys, subjectOf, subjectOfBranch } from "./subject.js";
 
 export type DestroyOptions = GlobalOptions & {
   environment?: string;
@@ -26,12 +25,12 @@ export async function destroy(options: DestroyOptions, tools: Tools): Promise<vo
   const lockTimeout = lockTimeoutOf(options.lockTimeout);
   const doors = await openDoors(tools);
   const trusted = await trustedManifest(doors.git, await tools.manifest());
-  const target = await targetOf(envId, trusted, doors, tools);
+  const target = await findTarget(envId, trusted, doors).catch((error) => nothingThere(error, options, tools));
   if (target === null) return;
   const branch = branchOf(target);
   const run = runOf("destroy", { envId, branch, commit: null, comment: options.comment }, trusted);
   if (!(await mayGoOn(run, options, tools))) return;
-  await confirm(target, options, tools);
+  if (!isGone(target)) await confirm(target, options, tools);
   const reporter = await tools.reporter();
   const { steps, alreadyGone } = await reporter.report(
     run,
@@ -46,6 +45,7 @@ export async function destroy(options: DestroyOptions, tools: Tools): Promise<vo
       ),
     () => ({ url: null, resourceGroup: target.group?.name ?? null, changes: null }),
   );
+  if (!options.push && branch !== null) await doors.cloud.forgetPushes(branch);
   const text = alreadyGone ? `environment ${envId} was destroyed already` : `environment ${envId} is destroyed`;
   tools.ui.result(options, { environment: { envId, branch, tier: target.tier }, steps }, text);
 }
@@ -56,23 +56,22 @@ async function environmentId({ environment, push }: DestroyOptions, tools: Tools
   try {
     return (await subjectOfBranch(environment ?? "", tools)).envId;
   } catch (error) {
-    if (!(error instanceof PaasError) || error.code !== "branch-not-an-environment") throw error;
+    if (!isNobodys(environment ?? "", error)) throw error;
     tools.ui.note(`${environment} is no environment's branch (env-*): nothing to destroy`);
     return null;
   }
 }
 
-/** Null when an event is about an environment that never was: branches and pull requests end without one, too. */
-async function targetOf(envId: string, trusted: Manifest, doors: Doors, tools: Tools): Promise<Target | null> {
-  try {
-    return await findTarget(envId, trusted, doors);
-  } catch (error) {
-    if (!(error instanceof PaasError) || error.code !== "no-such-environment") throw error;
-    const kind = (await tools.actions())?.event.kind;
-    if (kind !== "delete" && kind !== "pull-request") throw error;
-    sayNothingDone(`there is no environment ${envId}: nothing to destroy`, tools);
-    return null;
-  }
+/**
+ * A branch or a pull request may end without an environment: it never had one, its last run failed, or the local cloud
+ * was reset.
+ */
+async function nothingThere(error: unknown, { push }: DestroyOptions, tools: Tools): Promise<null> {
+  if (!(error instanceof PaasError) || error.code !== "no-such-environment") throw error;
+  const event = (await tools.actions())?.event.kind;
+  if (!push && event !== "delete" && event !== "pull-request") throw error;
+  sayNothingDone(`${error.message}: nothing to destroy`, tools);
+  return null;
 }
 
 /** On a terminal it asks; off one `--yes` is needed, and for protected environments `--confirm <id>` too. */

@@ -25,6 +25,8 @@ export function registerDestroy(program: Command, tools: Tools, action: typeof r
     .option("--lock-timeout <duration>", "wait so long for a lock that another run holds, like 10m")
     .option("--comment", "in a pull request's workflow, keep one comment on it up to date")
     .option("--json", "print the result as JSON")
+    .addOption(program.createOption("--from <repository>", "read the project there").hideHelp())
+    .addOption(program.createOption("--commit <revision>", "the branch's last commit").hideHelp())
     .addOption(program.createOption("--push", "the environment is a branch whose deletion was pushed").hideHelp())
     .addHelpText("after", EXAMPLES)
     .action((environment: string | undefined, _: object, command: Command) =>

@@ -5,7 +5,7 @@ import { type Doors, openDoors } from "../pipeline/doors.js";
 import { findSource, trustedManifest } from "../pipeline/source.js";
 import { branchOf, findTarget, noSuchEnvironment, type Target } from "../pipeline/target.js";
 import type { Tools } from "../tools.js";
-import { subjectOf } from "./subject.js";
+import { type Subject, subjectOf } from "./subject.js";
 
 /** An environment that is there, and the doors to it. */
 export type Known = { target: Target; doors: Doors };
@@ -21,6 +21,15 @@ export async function knownEnvironment(argument: string | undefined, tools: Tool
   const target = await findTarget(envId, trusted, doors);
   if (target.record?.state === "destroyed" && !target.group) throw noSuchEnvironment(envId);
   return { target, doors };
+}
+
+/** The branch that a command builds; a hashed id alone does not tell it, but the environment's record does. */
+export async function branchNamed({ envId, branch }: Subject, tools: Tools): Promise<string> {
+  if (branch !== null) return branch;
+  const { target } = await knownEnvironment(envId, tools);
+  const recorded = branchOf(target);
+  if (recorded === null) throw noSuchEnvironment(envId);
+  return recorded;
 }
 
 /** What a known environment's commit says: its services with their Azure names. */

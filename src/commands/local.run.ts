@@ -1,6 +1,6 @@
 import fs from "node:fs";
 import path from "node:path";
-import { localPlatform } from "../cloud.js";
+import { createLocalRemote, localPlatform } from "../cloud.js";
 import { EXIT, PaasError } from "../errors.js";
 import { readAddress } from "../local/address.js";
 import type { DaemonStatus } from "../local/api.js";
@@ -12,6 +12,7 @@ import { ensureWorkingTreePlatform } from "../pipeline/local-platform.js";
 import type { GlobalOptions, Tools } from "../tools.js";
 import { table } from "../ui/table.js";
 import { count } from "../ui/wording.js";
+import { tailOf } from "./tail.js";
 
 export type LocalOptions = GlobalOptions & { port?: string; yes?: boolean; tail?: string };
 
@@ -62,27 +63,31 @@ export async function status(options: LocalOptions, tools: Tools): Promise<void>
     `gateway  http://127.0.0.1:${found.gatewayPort}`,
     `cloud    https://127.0.0.1:${found.port}, proxy for Terraform on ${found.doorPort}`,
     `runs     ${found.runs.length === 0 ? "none" : found.runs.map((run) => `${run.branch} (${run.state})`).join(", ")}`,
-    "",
-    table(["APP", "STATE", "RESTARTS", "PROCESS", "PORT"], rows, tools.ui.width),
+    ...(found.refused.length === 0 ? [] : [`refused  ${[...new Set(found.refused)].join(", ")}`]),
+    ...(rows.length === 0 ? [] : ["", table(["APP", "STATE", "RESTARTS", "PROCESS", "PORT"], rows, tools.ui.width)]),
   ];
   tools.ui.result(options, { running: true, ...found }, lines.join("\n"));
 }
 
 export async function logs(options: LocalOptions, tools: Tools): Promise<void> {
+  const tail = tailOf(options.tail ?? "100");
   const { daemonLog } = localFolder(await tools.root());
   const lines = fs.existsSync(daemonLog) ? fs.readFileSync(daemonLog, "utf8").trimEnd().split("\n") : [];
-  tools.ui.result({}, {}, lines.slice(-Number(options.tail ?? 100)).join("\n"));
+  tools.ui.result({}, {}, tail === 0 ? "" : lines.slice(-tail).join("\n"));
 }
 
 export async function reset(options: LocalOptions, tools: Tools): Promise<void> {
   tools.ui.useCloud("local");
   const root = await tools.root();
-  const { folder, secrets } = localFolder(root);
+  const { folder, secrets, remote } = localFolder(root);
   await confirmReset(options, folder, tools);
   const daemon = await runningDaemon(root);
   if (daemon) await stopDaemon(daemon);
-  const places = [folder, secrets, path.join(root, ".paas", "work", "local")].filter((place) => fs.existsSync(place));
+  const all = [folder, secrets, remote, path.join(root, ".paas", "work", "local")];
+  const places = all.filter((place) => fs.existsSync(place));
   for (const place of places) fs.rmSync(place, { recursive: true, force: true });
+  // A new one has no branches, so that what was pushed before can be pushed again.
+  await createLocalRemote(root);
   tools.ui.result(options, { removed: places }, `forgot the local cloud (${count(places.length, "folder")})`);
 }
 

@@ -1,7 +1,7 @@
-import { EXIT, PaasError } from "../errors.js";
 import type { GlobalOptions, Tools } from "../tools.js";
 import { printable } from "../ui/wording.js";
 import { describedEnvironment, knownEnvironment, pickServices } from "./known.js";
+import { tailOf } from "./tail.js";
 
 export type LogsOptions = GlobalOptions & { environment?: string; follow?: boolean; tail: string; service?: string };
 
@@ -10,19 +10,15 @@ export async function logs(options: LogsOptions, tools: Tools): Promise<void> {
   const known = await knownEnvironment(options.environment, tools);
   const environment = await describedEnvironment(known, tools);
   const services = pickServices(environment, options.service);
+  const width = Math.max(...services.map(({ name }) => name.length));
   const request = { environment, services, tail, follow: options.follow === true, signal: tools.signal };
   for await (const { service, time, text } of known.doors.cloud.logs(request)) {
-    if (options.json) process.stdout.write(`${JSON.stringify({ service, time, text })}\n`);
+    if (options.json) tools.ui.line({ service, time, text });
     else
-      tools.ui.result({}, {}, `${tools.ui.palette.faint(time.slice(11, 19))} ${service.padEnd(8)} ${printable(text)}`);
+      tools.ui.result(
+        {},
+        {},
+        `${tools.ui.palette.faint(time.slice(11, 19))} ${service.padEnd(width)}  ${printable(text)}`,
+      );
   }
-}
-
-function tailOf(text: string): number {
-  const lines = Number(text);
-  if (Number.isInteger(lines) && lines >= 0 && lines <= 100_000) return lines;
-  throw new PaasError("usage", `--tail ${text} is not a number of lines`, {
-    next: "for example `--tail 50`",
-    exit: EXIT.usage,
-  });
 }

@@ -1,5 +1,6 @@
 import { execa } from "execa";
 import { PaasError } from "../errors.js";
+import { urlVariable } from "../manifest/rules.js";
 import type { GlobalOptions, Tools } from "../tools.js";
 import { describedEnvironment, type Known, knownEnvironment, pickServices } from "./known.js";
 
@@ -20,8 +21,16 @@ export async function open(options: OpenOptions, tools: Tools): Promise<void> {
 async function serviceUrl(name: string, known: Known, tools: Tools): Promise<string | null> {
   const environment = await describedEnvironment(known, tools);
   const [service] = pickServices(environment, name);
-  const app = service && (await known.doors.apps.find(environment.resourceGroup, service.appName));
-  return app?.host && !service?.internal ? known.doors.cloud.url(app.host) : null;
+  if (!service || service.internal) throw internalService(name, environment.envId);
+  const app = await known.doors.apps.find(environment.resourceGroup, service.appName);
+  return app?.host ? known.doors.cloud.url(app.host) : null;
+}
+
+function internalService(name: string, envId: string): PaasError {
+  return new PaasError("service-internal", `service ${name} of ${envId} is internal`, {
+    details: ["it has no address outside of its environment"],
+    next: `the other services find it in ${urlVariable(name)}`,
+  });
 }
 
 /** The system's own opener; where there is none the printed URL has to do. */

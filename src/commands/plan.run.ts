@@ -6,8 +6,9 @@ import { findSource } from "../pipeline/source.js";
 import { planWords } from "../terraform/plan.js";
 import type { GlobalOptions, Tools } from "../tools.js";
 import type { Palette } from "../ui/palette.js";
+import { branchNamed } from "./known.js";
 import { mayGoOn, revisionOf, runOf } from "./reported.js";
-import { requireBranch, subjectOf } from "./subject.js";
+import { subjectOf } from "./subject.js";
 
 export type PlanOptions = GlobalOptions & {
   environment?: string;
@@ -30,10 +31,14 @@ export async function plan(options: PlanOptions, tools: Tools): Promise<void> {
 async function planEnvironment(options: PlanOptions, tools: Tools): Promise<void> {
   await tools.cloudName();
   const subject = await subjectOf(options.environment, tools);
-  const branch = requireBranch(subject);
+  const branch = await branchNamed(subject, tools);
   const git = await tools.git();
   const source = await findSource(git, git, branch, await revisionOf(options.commit, branch, tools));
-  const run = runOf("plan", { ...subject, commit: source.commit.sha, comment: options.comment }, source.trusted);
+  const run = runOf(
+    "plan",
+    { ...subject, branch, commit: source.commit.sha, comment: options.comment },
+    source.trusted,
+  );
   if (!(await mayGoOn(run, options, tools))) return;
   const doors = await openDoors(tools);
   const reporter = await tools.reporter();

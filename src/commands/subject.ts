@@ -1,7 +1,7 @@
 import { EXIT, PaasError } from "../errors.js";
 import { subjectOfEvent } from "../github/context.js";
 import { fixedEnvironments } from "../manifest/environments.js";
-import { envIdOf, environmentFromArgument } from "../naming/envId.js";
+import { BRANCH_PREFIX, envIdOf, environmentFromArgument } from "../naming/envId.js";
 import { trustedManifest } from "../pipeline/source.js";
 import type { Tools } from "../tools.js";
 
@@ -33,7 +33,14 @@ export async function subjectOfBranch(branch: string, tools: Pick<Tools, "git" |
   return { envId: envIdOf(branch, { projectId: trusted.id, fixed: fixedEnvironments(trusted) }), branch };
 }
 
-/** For commands that build a commit: a hashed id alone does not tell the branch. */
+/** Whether it is only that a pushed branch is none of an environment, in a repository that may be no project. */
+export function isNobodys(branch: string, error: unknown): boolean {
+  if (!(error instanceof PaasError)) return false;
+  if (error.code === "branch-not-an-environment") return true;
+  return error.code === "manifest-missing" && !branch.startsWith(BRANCH_PREFIX);
+}
+
+/** For commands that ask no cloud: a hashed id alone does not tell the branch. */
 export function requireBranch({ envId, branch }: Subject): string {
   if (branch !== null) return branch;
   throw new PaasError("branch-needed", `the id ${envId} does not tell which branch it belongs to`, {

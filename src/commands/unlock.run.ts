@@ -29,8 +29,8 @@ export async function unlock(options: UnlockOptions, tools: Tools): Promise<void
   };
   const holder = { environment: record.holder, terraform: state?.info ?? null };
   const text = `environment lock: ${outcome.environment}; Terraform's lock: ${outcome.terraform}`;
-  tools.ui.result(options, { environment: envId, locks: outcome, holder }, text);
   if (outcome.environment === "held") throw stillHeld(envId, record, tools.now());
+  tools.ui.result(options, { environment: envId, locks: outcome, holder }, text);
 }
 
 /** Ours ends by itself within a minute of its holder's death, so only an expired one is cleared. */

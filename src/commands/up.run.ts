@@ -1,13 +1,13 @@
-import { PaasError } from "../errors.js";
 import type { Git } from "../git/git.js";
 import { openDoors } from "../pipeline/doors.js";
 import { both, stepsOf } from "../pipeline/events.js";
 import { findSource, type Source } from "../pipeline/source.js";
 import { up as runUp, type UpOutcome } from "../pipeline/up.js";
 import type { GlobalOptions, Tools } from "../tools.js";
+import { branchNamed } from "./known.js";
 import { lockTimeoutOf } from "./lock-timeout.js";
 import { mayGoOn, revisionOf, runOf } from "./reported.js";
-import { requireBranch, type Subject, subjectOf, subjectOfBranch } from "./subject.js";
+import { isNobodys, type Subject, subjectOf, subjectOfBranch } from "./subject.js";
 
 export type UpOptions = GlobalOptions & {
   environment?: string;
@@ -24,7 +24,11 @@ export async function up(options: UpOptions, tools: Tools): Promise<void> {
   if (subject === null) return;
   const lockTimeout = lockTimeoutOf(options.lockTimeout);
   const source = await sourceOf(options, subject, tools);
-  const run = runOf("up", { ...subject, commit: source.commit.sha, comment: options.comment }, source.trusted);
+  const run = runOf(
+    "up",
+    { ...subject, branch: source.branch, commit: source.commit.sha, comment: options.comment },
+    source.trusted,
+  );
   if (!(await mayGoOn(run, options, tools))) return;
   const doors = await openDoors(tools);
   if (await leavesChangesOut(options, source, doors.git)) {
@@ -53,7 +57,7 @@ async function pushedOrNamed({ environment, push }: UpOptions, tools: Tools): Pr
   try {
     return await subjectOfBranch(environment ?? "", tools);
   } catch (error) {
-    if (!(error instanceof PaasError) || error.code !== "branch-not-an-environment") throw error;
+    if (!isNobodys(environment ?? "", error)) throw error;
     tools.ui.note(`${environment} is no environment's branch (env-*): stored, nothing deployed`);
     return null;
   }
@@ -63,7 +67,7 @@ async function sourceOf(options: UpOptions, subject: Subject, tools: Tools): Pro
   const git = await tools.git();
   const { openObjects } = await import("../git/git.js");
   const objects = options.from ? openObjects(options.from) : git;
-  const branch = requireBranch(subject);
+  const branch = await branchNamed(subject, tools);
   return findSource(git, objects, branch, await revisionOf(options.commit, branch, tools));
 }
 

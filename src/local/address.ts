@@ -31,12 +31,22 @@ export function readAddress(root: string): DaemonAddress | null {
   }
 }
 
-/** True when a process with this id exists (it may be another program's by now). */
+/** True when a process with this id runs (it may be another program's by now); one that only waits to be reaped does not. */
 export function isAlive(pid: number): boolean {
   try {
     process.kill(pid, 0);
-    return true;
+    return !isZombie(pid);
   } catch (error) {
     return (error as NodeJS.ErrnoException).code === "EPERM";
+  }
+}
+
+/** Where process 1 does not reap, as in many containers, an ended process keeps its number. */
+function isZombie(pid: number): boolean {
+  try {
+    const stat = fs.readFileSync(`/proc/${pid}/stat`, "utf8");
+    return stat.slice(stat.lastIndexOf(")") + 2).startsWith("Z");
+  } catch {
+    return false;
   }
 }

@@ -5,7 +5,7 @@ import type { Runtime } from "../manifest/manifest.js";
 
 export type TerraformBody = { types: string[]; bindings: string | null };
 
-export type BuildBody = { name: string; runtime: Runtime; context: string; contentKey: string };
+export type BuildBody = { envId: string; name: string; runtime: Runtime; context: string; contentKey: string };
 export type BuildAnswer = { digest: string; cached: boolean };
 
 export type ReleaseBody = { app: string; digest: string; command: string[]; env: ContainerEnv[] };
@@ -28,7 +28,7 @@ export type DaemonStatus = {
   doorPort: number;
   gatewayPort: number;
   apps: ({ id: string } & AppStatus)[];
-  runs: { id: string; kind: string; branch: string; commit: string | null; state: string }[];
+  runs: { id: string; kind: string; branch: string; commit: string; state: string }[];
   /** Hosts that Terraform asked for and did not get. */
   refused: string[];
 };

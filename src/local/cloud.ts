@@ -58,7 +58,8 @@ export function localCloud(daemon: Connection, platform: (tier: Tier) => Platfor
         daemon.ask<Record<string, string>>("/paas/terraform", { body: { types, bindings } satisfies TerraformBody }),
     },
     build: async ({ service, registryServer, environment, context: folder, contentKey, onLine, signal }) => {
-      const body: BuildBody = { name: service.name, runtime: service.runtime, context: folder, contentKey };
+      const { envId } = environment;
+      const body: BuildBody = { envId, name: service.name, runtime: service.runtime, context: folder, contentKey };
       const { digest, cached } = await daemon.follow<BuildAnswer>("/paas/builds", onLine, { body, signal });
       const reference = `${registryServer}/${environment.project.name}/${service.name}@sha256:${digest}`;
       return { reference, digest: `sha256:${digest}`, cached };
@@ -80,12 +81,16 @@ export function localCloud(daemon: Connection, platform: (tier: Tier) => Platfor
       return logLines(daemon, query, signal);
     },
     vault: {
-      names: ({ envId }) => daemon.ask<string[]>(`/paas/secrets/${envId}`),
+      byHand: ({ envId }, names) => `add ${names.map((name) => `${name}=…`).join(" ")} to .paas/secrets/${envId}.env`,
+      versions: ({ envId }) => daemon.ask<Record<string, string>>(`/paas/secrets/${envId}`),
       set: async ({ envId }, name, value) => {
         await daemon.ask(`/paas/secrets/${envId}`, { body: { name, value } });
       },
     },
     forget: async (envId) => (await daemon.ask<{ detail: string }>(`/paas/forget/${envId}`, { method: "POST" })).detail,
+    forgetPushes: async (branch) => {
+      await daemon.ask("/paas/forget-pushes", { body: { branch } });
+    },
     url: (host) => `http://${host}:${gatewayPort}`,
     serviceAddress: async (environment, service) => {
       const query = new URLSearchParams({ id: appId(environment.resourceGroup, service.appName) });

@@ -1,5 +1,4 @@
 import fs from "node:fs";
-import os from "node:os";
 import path from "node:path";
 import { secretName } from "../naming/secret.js";
 import { LOCAL_SUBSCRIPTION, LOCAL_TENANT } from "../naming/simulated.js";
@@ -21,6 +20,7 @@ import type { SecretBlock } from "./runtime/container.js";
 import { startRuntime } from "./runtime/runtime.js";
 import { Secrets } from "./secrets.js";
 import { servicesOf } from "./services.js";
+import { makeSocketFolder } from "./socket-folder.js";
 import { openStorage } from "./storage.js";
 import { type Resource, Store } from "./store.js";
 import { terraformVariables } from "./terraform-variables.js";
@@ -70,8 +70,7 @@ export async function openParts({ places, account, gatewayPort, stop, say }: Par
     throw error;
   });
   const storage = await openStorage({ folder: places.storage, account });
-  // Paths of sockets may be some 100 characters long, which a repository's folder easily exceeds.
-  const sockets = fs.mkdtempSync(path.join(os.tmpdir(), "paas-"));
+  const sockets = makeSocketFolder();
   const provider = await serveProvider({
     store,
     socket: path.join(sockets, "provider.sock"),
@@ -117,7 +116,10 @@ export async function openParts({ places, account, gatewayPort, stop, say }: Par
     address: { port: front.port, doorPort: door.port, token, certificate: certificate.cert },
     close: async () => {
       await runs.close();
-      for (const part of [gateway, runtime, provider, door, front, storage]) await part.close();
+      // One that cannot close, because its files were deleted, keeps no other from closing.
+      for (const part of [gateway, runtime, provider, door, front, storage]) {
+        await part.close().catch((error: unknown) => say(`closing: ${error}`));
+      }
       fs.rmSync(sockets, { recursive: true, force: true });
     },
   };

@@ -42,6 +42,7 @@ export function connectionTo(address: DaemonAddress): Connection {
 
 function send(address: DaemonAddress, path: string, call: Call, onLine: (line: string) => void): Promise<void> {
   return new Promise((resolve, reject) => {
+    const fail = (cause: Error) => reject(call.signal?.aborted ? aborted(cause) : gone(address, cause));
     const request = https.request(
       {
         host: "127.0.0.1",
@@ -64,11 +65,12 @@ function send(address: DaemonAddress, path: string, call: Call, onLine: (line: s
             failure = error;
           }
         });
-        response.on("error", () => reject(gone(address)));
+        // Readline passes the errors of its input on; unheard, they would end the process.
+        for (const source of [response, lines]) source.on("error", fail);
         lines.on("close", () => (failure === undefined ? resolve() : reject(failure)));
       },
     );
-    request.on("error", (cause) => reject(call.signal?.aborted ? aborted(cause) : gone(address, cause)));
+    request.on("error", fail);
     request.end(call.body === undefined ? undefined : JSON.stringify(call.body));
   });
 }

@@ -17,9 +17,10 @@ export type Services = {
     apps: { service: string; app: string }[],
     options: { revision: string | null; tail: number; follow: boolean; signal: AbortSignal },
   ): AsyncIterable<unknown>;
-  secretNames(envId: string): string[];
+  secretVersions(envId: string): Record<string, string>;
   setSecret(envId: string, name: string, value: string): void;
   forget(envId: string): Promise<string>;
+  forgetPushes(branch: string): Promise<void>;
   run(request: RunRequest, onLine: (line: string) => void, signal: AbortSignal): Promise<unknown>;
 };
 
@@ -40,13 +41,14 @@ export function controlHandler(
     "POST terraform": ({ body }) => services.terraform(body as TerraformBody),
     "GET resource": ({ query }) => ({ exists: services.resourceExists(query.get("id") ?? "") }),
     "GET app": ({ query }) => services.app(query.get("id") ?? ""),
-    "GET secrets": ({ rest }) => services.secretNames(rest),
+    "GET secrets": ({ rest }) => services.secretVersions(rest),
     "POST secrets": ({ rest, body }) => {
       const { name, value } = body as { name: string; value: string };
       services.setSecret(rest, name, value);
       return {};
     },
     "POST forget": async ({ rest }) => ({ detail: await services.forget(rest) }),
+    "POST forget-pushes": ({ body }) => services.forgetPushes((body as { branch: string }).branch),
   };
   const follows: Record<string, Follow> = {
     "POST builds": ({ body, signal }, onLine) => services.build(body as BuildBody, onLine, signal),

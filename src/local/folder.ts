@@ -5,6 +5,8 @@ import path from "node:path";
 export type LocalFolder = {
   root: string;
   folder: string;
+  /** Names the process that works here; outside the folder, so that it is known whatever became of that. */
+  owner: string;
   /** Address and token of the running daemon. */
   daemonFile: string;
   daemonLog: string;
@@ -17,7 +19,7 @@ export type LocalFolder = {
   logs: string;
   /** Behind the git remote `local`; outside the folder, so that a push finds its hook whatever became of that. */
   remote: string;
-  /** Values of the simulated vaults; outlives `reset`, like a vault outlives a deployment. */
+  /** Values of the simulated vaults, apart from everything that could show them. */
   secrets: string;
 };
 
@@ -27,6 +29,7 @@ export function localFolder(root: string): LocalFolder {
   return {
     root,
     folder,
+    owner: path.join(root, ".paas", "daemon.pid"),
     daemonFile: inside("daemon.json"),
     daemonLog: inside("daemon.log"),
     settings: inside("settings.json"),

@@ -2,6 +2,7 @@
  * The `update` hook of the git remote `local`: a client that asks the daemon to run what the push means and relays its
  * lines. The run belongs to the daemon: Ctrl-C ends this client, not the run.
  */
+import fs from "node:fs";
 import { PaasError } from "../errors.js";
 import type { RunRequest, RunResult } from "./runs.js";
 import { ensureDaemon } from "./start.js";
@@ -9,8 +10,8 @@ import { ensureDaemon } from "./start.js";
 const ZERO = /^0+$/;
 const BRANCH = "refs/heads/";
 
-async function main([root, reference, , pushed]: string[]): Promise<number> {
-  if (!root || !reference || !pushed) throw new PaasError("usage", "this is a git hook; git calls it");
+async function main([root, reference, before, pushed]: string[]): Promise<number> {
+  if (!root || !reference || !before || !pushed) throw new PaasError("usage", "this is a git hook; git calls it");
   for (const name of Object.keys(process.env)) if (name.startsWith("GIT_")) delete process.env[name];
   if (!reference.startsWith(BRANCH)) {
     say(`${reference} is not a branch: stored, nothing deployed`);
@@ -18,10 +19,10 @@ async function main([root, reference, , pushed]: string[]): Promise<number> {
   }
   const branch = reference.slice(BRANCH.length);
   const request: RunRequest = ZERO.test(pushed)
-    ? { kind: "destroy", branch, commit: null }
-    : { kind: "up", branch, commit: pushed };
+    ? { kind: "destroy", branch, before, commit: before }
+    : { kind: "up", branch, before, commit: pushed };
   process.on("SIGINT", () => {
-    say(`detached: the run of ${branch} goes on in the local cloud; push again to see how it ends`);
+    tellTerminal(`detached: the run of ${branch} goes on in the local cloud; push again to see how it ends`);
     process.exit(130);
   });
   const daemon = await ensureDaemon(root, { variables: process.env, note: say });
@@ -32,6 +33,15 @@ async function main([root, reference, , pushed]: string[]): Promise<number> {
 /** Git shows what a hook writes as `remote: …`. */
 function say(line: string): void {
   process.stderr.write(`${line}\n`);
+}
+
+/** The same Ctrl-C ends git, which would have relayed the line. */
+function tellTerminal(line: string): void {
+  try {
+    fs.writeFileSync("/dev/tty", `\n${line}\n`);
+  } catch {
+    say(line);
+  }
 }
 
 try {

@@ -1,24 +1,46 @@
 import fs from "node:fs";
 import { isAlive } from "./address.js";
 
+/** That this process is the one that works on a folder. */
+export type Claim = {
+  /** False when the file was removed, or names another process by now. */
+  holds(): boolean;
+  /** Gives it up; what is another's stays. */
+  release(): void;
+};
+
 /**
  * Makes this process the only one that works on a folder.
  * @param file names the owner's process; what a killed owner left behind is taken over
- * @returns the way to give it up, or null when another live process owns it
+ * @returns null when another live process owns it
  */
-export function claim(file: string): (() => void) | null {
+export function claim(file: string): Claim | null {
+  const holds = () => fs.existsSync(file) && fs.readFileSync(file, "utf8") === ownName();
+  const release = () => {
+    if (holds()) fs.rmSync(file, { force: true });
+  };
   for (let attempt = 0; attempt < 3; attempt++) {
-    try {
-      fs.writeFileSync(file, ownName(), { flag: "wx", mode: 0o600 });
-      return () => fs.rmSync(file, { force: true });
-    } catch (error) {
-      if ((error as NodeJS.ErrnoException).code !== "EEXIST") throw error;
-    }
+    if (writeNew(file, ownName())) return { holds, release };
     const owner = readOwner(file);
     if (owner !== null && isAlive(owner.pid) && startOf(owner.pid) === owner.start) return null;
     fs.rmSync(file, { force: true });
   }
   return null;
+}
+
+/** Makes a file with its text in one step; false when there is one. */
+function writeNew(file: string, text: string): boolean {
+  const draft = `${file}.${process.pid}.next`;
+  fs.writeFileSync(draft, text, { mode: 0o600 });
+  try {
+    fs.linkSync(draft, file);
+    return true;
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== "EEXIST") throw error;
+    return false;
+  } finally {
+    fs.rmSync(draft, { force: true });
+  }
 }
 
 function ownName(): string {

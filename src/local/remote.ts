@@ -3,14 +3,14 @@ import fs from "node:fs";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
-import { makeLocalFolder } from "./folder.js";
+import { localFolder, makeLocalFolder } from "./folder.js";
 
 /**
  * Makes or refreshes the bare repository behind the git remote `local`. Its `update` hook hands each pushed branch to
  * the daemon and refuses the branch when the run fails, so that the same push can simply be repeated.
  *
  * `update` rather than `pre-receive`: it runs per branch, after the pushed objects left quarantine, so that one failing
- * branch does not take the others along and the daemon can read the commit (docs/decisions/0003).
+ * branch does not take the others along and the daemon can read the commit (docs/decisions/0001).
  * @returns path of the bare repository
  */
 export async function createRemote(root: string): Promise<string> {
@@ -22,6 +22,11 @@ export async function createRemote(root: string): Promise<string> {
   fs.mkdirSync(hooks, { recursive: true });
   fs.writeFileSync(path.join(hooks, "update"), hookScript(root), { mode: 0o755 });
   return remote;
+}
+
+/** Removes a branch from the bare repository as if it had never been pushed; one that is not there is no error. */
+export async function forgetBranch(root: string, branch: string): Promise<void> {
+  await git(["--git-dir", localFolder(root).remote, "update-ref", "-d", `refs/heads/${branch}`], root);
 }
 
 /** Absolute paths throughout: git runs hooks in another folder and with another PATH than the user's. */

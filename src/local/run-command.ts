@@ -9,12 +9,13 @@ import type { RunCommand, RunRequest } from "./runs.js";
 export function runCommand({ kind, branch, commit }: RunRequest, places: LocalFolder): RunCommand {
   const cli = fileURLToPath(new URL("./main.js", import.meta.url));
   const common = [cli, "-C", places.root, "--cloud", "local", "--no-prompt"];
-  const words =
-    kind === "up"
-      ? [...common, "up", "--push", "--from", places.remote, "--commit", commit ?? "", "--", branch]
-      : [...common, "destroy", "--push", "--yes", "--", branch];
-  return { words, cwd: places.root, variables: variables() };
+  const words = kind === "up" ? ["up", ...PATIENT] : ["destroy", ...PATIENT, "--yes"];
+  const push = ["--push", "--from", places.remote, "--commit", commit, "--", branch];
+  return { words: [...common, ...words, ...push], cwd: places.root, variables: variables() };
 }
+
+/** Pushes queue: also behind a run that somebody started by hand, and behind the lock of one that was killed. */
+const PATIENT = ["--lock-timeout", "10m"];
 
 function variables(): NodeJS.ProcessEnv {
   const { PAAS_ENV: _, PAAS_CLOUD: __, FORCE_COLOR: ___, ...others } = process.env;

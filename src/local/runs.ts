@@ -1,10 +1,17 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { randomUUID } from "node:crypto";
-import { EventEmitter } from "node:events";
+import { EventEmitter, once } from "node:events";
 import readline from "node:readline";
 
 /** What a push asks for. */
-export type RunRequest = { kind: "up" | "destroy"; branch: string; commit: string | null };
+export type RunRequest = {
+  kind: "up" | "destroy";
+  branch: string;
+  /** The branch's commit before the push, all zeros for a new branch: git refuses the push when it is another one. */
+  before: string;
+  /** The pushed commit; of a deletion the last one. */
+  commit: string;
+};
 export type RunResult = { exit: number };
 
 type Run = RunRequest & {
@@ -36,14 +43,12 @@ export class Runs {
     const run = this.#join(request, onLine) ?? this.#add(request, onLine);
     for (const line of run.lines) onLine(line);
     run.events.on("line", onLine);
-    const ended = () => new Promise<void>((resolve) => run.events.once("ended", resolve));
-    const left = new Promise<void>((resolve) => signal.addEventListener("abort", () => resolve(), { once: true }));
-    if (run.state !== "ended") await Promise.race([ended(), left]);
+    if (run.state !== "ended") await once(run.events, "ended", { signal }).catch(ifAborted);
     run.events.off("line", onLine);
     return { exit: run.exit };
   }
 
-  list(): { id: string; kind: string; branch: string; commit: string | null; state: string }[] {
+  list(): { id: string; kind: string; branch: string; commit: string; state: string }[] {
     return [...this.#queues.values()]
       .flat()
       .map(({ id, kind, branch, commit, state }) => ({ id, kind, branch, commit, state }));
@@ -95,10 +100,7 @@ export class Runs {
       stdio: ["ignore", "pipe", "pipe"],
       detached: true,
     });
-    const tell = (line: string) => {
-      run.lines.push(line);
-      run.events.emit("line", line);
-    };
+    const tell = (line: string) => this.#tell(run, line);
     for (const stream of [run.child.stdout, run.child.stderr]) {
       if (stream) readline.createInterface({ input: stream }).on("line", tell);
     }
@@ -117,7 +119,35 @@ export class Runs {
     if (rest.length > 0) this.#queues.set(run.branch, rest);
     else this.#queues.delete(run.branch);
     run.events.emit("ended");
-    const next = rest[0];
-    if (next?.state === "queued") this.#start(next);
+    this.#startNext(run, rest[0]);
   }
+
+  /**
+   * A push that was made before the last one moved the branch will be refused by git in the end, so nothing is deployed
+   * for it.
+   */
+  #startNext(last: Run, next: Run | undefined): void {
+    if (next?.state !== "queued") return;
+    if (last.exit !== 0 || next.before === commitAfter(last)) {
+      this.#start(next);
+      return;
+    }
+    const line = `error: another push moved ${next.branch} while this one waited, so nothing was deployed for it`;
+    for (const text of [line, "  next: `git fetch local`, look at what it did, and push again"]) this.#tell(next, text);
+    this.#end(next, 1);
+  }
+
+  #tell(run: Run, line: string): void {
+    run.lines.push(line);
+    run.events.emit("line", line);
+  }
+}
+
+function ifAborted(error: Error): void {
+  if (error.name !== "AbortError") throw error;
+}
+
+/** What the branch is at when git has taken a push. */
+function commitAfter({ kind, commit }: Run): string {
+  return kind === "up" ? commit : "0".repeat(commit.length);
 }

@@ -1,3 +1,4 @@
+import { createHmac, randomBytes } from "node:crypto";
 import fs from "node:fs";
 import path from "node:path";
 import { writePrivate } from "./folder.js";
@@ -17,6 +18,12 @@ export class Secrets {
     return Object.keys(this.#read(envId)).sort();
   }
 
+  /** Tells each value by a keyed hash: whoever does not have this folder learns nothing of the value from it. */
+  versions(envId: string): Record<string, string> {
+    const version = (value: string) => createHmac("sha256", this.#key()).update(value).digest("hex").slice(0, 16);
+    return Object.fromEntries(Object.entries(this.#read(envId)).map(([name, value]) => [name, version(value)]));
+  }
+
   value(envId: string, name: string): string | undefined {
     return this.#read(envId)[name];
   }
@@ -29,6 +36,12 @@ export class Secrets {
 
   forget(envId: string): void {
     fs.rmSync(this.#file(envId), { force: true });
+  }
+
+  #key(): string {
+    const file = path.join(this.#folder, KEY);
+    if (!fs.existsSync(file)) writePrivate(file, randomBytes(32).toString("hex"));
+    return fs.readFileSync(file, "utf8");
   }
 
   #read(envId: string): Record<string, string> {
@@ -49,6 +62,9 @@ export class Secrets {
     return path.join(this.#folder, `${envId}.env`);
   }
 }
+
+/** No environment's file: their names begin with a letter. */
+const KEY = ".key";
 
 function unquoted(text: string): string {
   if (!text.startsWith('"')) return text;

@@ -4,10 +4,12 @@ import type { AppStatus, DaemonStatus } from "./api.js";
 import { appLogs } from "./app-logs.js";
 import { buildImage } from "./builder/builder.js";
 import { digestOf, removeImages } from "./builder/image.js";
+import { PromisedImages } from "./builder/promised-images.js";
 import type { Services } from "./control.js";
 import type { Door } from "./door.js";
 import type { LocalFolder } from "./folder.js";
 import type { SchemaLibrary } from "./provider/schemas.js";
+import { forgetBranch } from "./remote.js";
 import type { Runs } from "./runs.js";
 import { recordsIn } from "./runtime/process-records.js";
 import type { Runtime } from "./runtime/runtime.js";
@@ -33,6 +35,7 @@ const APP = "azurerm_container_app";
 
 export function servicesOf(served: Served): Services {
   const { places, store, schemas, secrets, runtime, runs } = served;
+  const promised = new PromisedImages();
   const startedAt = new Date().toISOString();
   const status = async (): Promise<DaemonStatus> => ({
     version,
@@ -54,15 +57,18 @@ export function servicesOf(served: Served): Services {
     },
     resourceExists: (id) => store.get(id) !== undefined,
     app: (id) => appStatus(id, runtime),
-    build: (body, onLine, signal) => {
+    build: async ({ envId, ...body }, onLine, signal) => {
       const { images, cache, folder } = places;
-      return buildImage({ ...body, images, cache, records: recordsIn(folder), onLine, signal });
+      const image = await buildImage({ ...body, images, cache, records: recordsIn(folder), onLine, signal });
+      promised.note(envId, image.digest);
+      return image;
     },
     release: ({ app, ...body }, onLine, signal) => runtime.release({ ...body, appId: app, onLine, signal }),
     logs: (apps, request) => appLogs(apps, request, runtime),
-    secretNames: (envId) => secrets.names(envId),
+    secretVersions: (envId) => secrets.versions(envId),
     setSecret: (envId, name, value) => secrets.set(envId, name, value),
-    forget: (envId) => forget(envId, served),
+    forget: (envId) => forget(envId, promised, served),
+    forgetPushes: (branch) => forgetBranch(places.root, branch),
     run: (request, onLine, signal) => runs.follow(request, onLine, signal),
   };
 }
@@ -74,23 +80,24 @@ async function appStatus(id: string, runtime: Runtime): Promise<AppStatus> {
 /** Longest that the processes of a removed app are waited for, in milliseconds. */
 const LEAVE_LIMIT = 30_000;
 
-/** Milliseconds that an unused image is kept: a build of another run may be about to use it. */
-const IMAGE_AGE = 60_000;
-
 /** Ends what is left of an environment on this machine. */
-async function forget(envId: string, { secrets, runtime, store, places }: Served): Promise<string> {
+async function forget(
+  envId: string,
+  promised: PromisedImages,
+  { secrets, runtime, store, places }: Served,
+): Promise<string> {
   secrets.forget(envId);
-  await Promise.race([runtime.idle(), sleep(LEAVE_LIMIT, undefined, { ref: false })]);
-  const removed = removeImages(places.images, imagesInUse(store), IMAGE_AGE);
+  await Promise.race([runtime.left(), sleep(LEAVE_LIMIT, undefined, { ref: false })]);
+  const removed = removeImages(places.images, new Set([...imagesInUse(store), ...promised.toOthers(envId)]));
   return removed.length === 0 ? "none unused" : `${removed.length} removed`;
 }
 
 /** Every digest that a revision of an app names; an image that could serve again is kept. */
-function imagesInUse(store: Store): Set<string> {
+function imagesInUse(store: Store): string[] {
   const references = store
     .list(APP)
     .flatMap(({ id }) => store.history(id)?.revisions ?? [])
     .flatMap(({ template }) => (template.container as { image?: string }[] | undefined) ?? [])
     .map(({ image }) => digestOf(image ?? ""));
-  return new Set(references.filter((digest) => digest !== null));
+  return references.filter((digest) => digest !== null);
 }

@@ -97,7 +97,7 @@ async function healthy(service: EnvironmentService, app: App, deployment: Deploy
   const { state, reason } = await doors.apps.settled(group, app.name, app.latestRevision ?? "", limit, doors.signal);
   if (state === "healthy") return;
   const output = await lastOutput(service, app.latestRevision ?? "", environment, doors);
-  const old = app.readyRevision && app.readyRevision !== app.latestRevision;
+  const old = deployment.before[service.name] !== undefined;
   throw new PaasError("unhealthy", `service ${service.name} of ${environment.envId} did not get healthy: ${reason}`, {
     details: [
       ...(output.length > 0

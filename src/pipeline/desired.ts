@@ -1,5 +1,6 @@
+import { createHash } from "node:crypto";
 import { type Container, configKey, containerOf, type SecretReference } from "../azure/container.js";
-import type { Cloud } from "../cloud.js";
+import type { Cloud, ContainerEnv } from "../cloud.js";
 import type { Environment, EnvironmentService } from "../environment/environment.js";
 import { injectedEnv } from "../environment/variables.js";
 import { secretName } from "../naming/secret.js";
@@ -12,6 +13,8 @@ export type Surroundings = {
   addresses: Record<string, string>;
   /** Base URL of the environment's vault; null when no service has secrets. */
   vaultUri: string | null;
+  /** Of the vault's values, by name; see `Cloud`. */
+  secretVersions: Record<string, string>;
   /** ARM id of the environment's identity, which reads the vault. */
   identityId: string;
 };
@@ -38,15 +41,27 @@ export async function surroundingsOf(
     commit,
     addresses,
     vaultUri: typeof vaultUri === "string" && vaultUri !== "" ? vaultUri : null,
+    secretVersions: environment.services.some(({ secrets }) => secrets.length > 0)
+      ? await cloud.vault.versions(environment)
+      : {},
     identityId: identityId(environment, cloud.subscriptionId),
   };
 }
 
 /** @param image reference by digest */
 export function desiredOf(service: EnvironmentService, image: string, surroundings: Surroundings): Desired {
-  const container = containerOf(service, image, injectedEnv({ service, ...surroundings }));
+  const env = [...injectedEnv({ service, ...surroundings }), ...secretsVersion(service, surroundings)];
+  const container = containerOf(service, image, env);
   const secrets = secretsOf(service, surroundings);
   return { container, secrets, key: configKey(container, secrets) };
+}
+
+/** An app reads its secrets when it starts, so a changed value has to change something that it is started with. */
+function secretsVersion({ secrets }: EnvironmentService, { secretVersions }: Surroundings): ContainerEnv[] {
+  if (secrets.length === 0) return [];
+  const versions = secrets.map((name) => `${name} ${secretVersions[name] ?? ""}`).sort();
+  const value = createHash("sha256").update(versions.join("\n")).digest("hex").slice(0, 16);
+  return [{ name: "PAAS_SECRETS_VERSION", value }];
 }
 
 function secretsOf(service: EnvironmentService, { vaultUri, identityId }: Surroundings): SecretReference[] {

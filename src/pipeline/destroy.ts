@@ -1,6 +1,7 @@
 import fs from "node:fs/promises";
 import path from "node:path";
-import { isOurs, TAG } from "../environment/tags.js";
+import type { Group } from "../azure/groups.js";
+import { isOurs, TAG, taggedBranch } from "../environment/tags.js";
 import { EXIT, PaasError } from "../errors.js";
 import type { EnvironmentRecord, JournalStep } from "../state/record.js";
 import type { HeldRecord } from "../state/records.js";
@@ -10,8 +11,9 @@ import { writeStateOnly } from "../terraform/state-only.js";
 import { clearDeadLock } from "./dead-lock.js";
 import type { Doors } from "./doors.js";
 import type { Done, Steps } from "./events.js";
+import { sayStopping } from "./infrastructure.js";
 import { recordWith } from "./recording.js";
-import { noSuchEnvironment, type Target } from "./target.js";
+import { isGone, noSuchEnvironment, type Target } from "./target.js";
 import { withState } from "./terraform-state.js";
 
 export type DestroyOutcome = { steps: { name: string; status: string; duration: number }[]; alreadyGone: boolean };
@@ -47,11 +49,9 @@ export async function destroy(
   }
 }
 
-function isGone({ record, group, hasState }: Target): boolean {
-  return record?.state === "destroyed" && !group && !hasState;
-}
-
 async function destroyHeld(target: Target, held: HeldRecord, doors: Doors, steps: Steps) {
+  // The state knows the group by its name alone, and Terraform would delete whatever has that name by now.
+  await findOwnGroup(target, doors);
   const journal = new Journal(tombstoneOf(target, held.record, doors.now()), held, doors, steps);
   await journal.step("tombstone", async () => ({ value: undefined, detail: "no run may use it now" }));
   await journal.step("terraform", () => destroyResources(target, doors, steps));
@@ -121,14 +121,14 @@ function tombstoneOf(target: Target, record: EnvironmentRecord | null, now: Date
   return {
     schemaVersion: 1,
     envId: target.envId,
-    branch: decodeURIComponent(tags[TAG.branch] ?? `env-${target.envId}`),
+    branch: taggedBranch(tags) ?? `env-${target.envId}`,
     branchSha: tags[TAG.branchSha] ?? "",
     projectId: tags[TAG.projectId] ?? "",
     kind: target.protected ? "fixed" : "branch",
     tier: target.tier,
     generation: Number(tags[TAG.generation] ?? 0),
     state: "destroying",
-    resourceGroup: target.group?.name ?? "",
+    resourceGroup: target.resourceGroup,
     commit: tags["paas-commit"] ?? "",
     url: null,
     createdAt: moment,
@@ -147,10 +147,10 @@ function tombstoneOf(target: Target, record: EnvironmentRecord | null, now: Date
  * the state or the environment is protected.
  */
 async function destroyResources(target: Target, doors: Doors, steps: Steps): Promise<Done<undefined>> {
+  await clearDeadLock(target.envId, target.stateRef, doors, steps);
   const state = await doors.state.blobs.download(target.stateRef);
   const types = resourceTypesOfState(state);
   if (types.length === 0) return { value: undefined, detail: "nothing in the state" };
-  await clearDeadLock(target.envId, target.stateRef, doors, steps);
   const terraform = await doors.terraform();
   const work = path.join(doors.work(target.envId), "destroy");
   const run = {
@@ -159,6 +159,7 @@ async function destroyResources(target: Target, doors: Doors, steps: Steps): Pro
     work,
     variables: await doors.cloud.terraform.variables(types, null),
     signal: AbortSignal.any([doors.signal, AbortSignal.timeout(TERRAFORM_LIMIT)]),
+    onInterrupt: () => sayStopping(steps),
   };
   try {
     writeStateOnly(work, { purge: target.tier === "nonprod" });
@@ -175,18 +176,21 @@ async function destroyResources(target: Target, doors: Doors, steps: Steps): Pro
 
 /** Deletes the group that carries the tags; looked for anew, because Terraform has most likely removed it. */
 async function deleteGroup(target: Target, doors: Doors): Promise<Done<undefined>> {
-  const name = target.group?.name ?? target.record?.resourceGroup;
-  const group = name ? await doors.groups.find(name) : null;
+  const group = await findOwnGroup(target, doors);
   if (!group) return { value: undefined, detail: "gone" };
-  if (!isOurs(group.tags, { tags: target.group?.tags ?? expectedTags(target) })) {
-    throw new PaasError("foreign-group", `the resource group ${group.name} does not carry this environment's tags`, {
-      details: [`found ${JSON.stringify(group.tags)}`],
-      next: "it is left alone; look at it, and remove it yourself if it is yours",
-      exit: EXIT.refused,
-    });
-  }
   await doors.groups.delete(group.name, doors.signal);
   return { value: undefined, detail: `${group.name} deleted` };
+}
+
+/** @throws PaasError `foreign-group` (exit 5) when the group of that name does not carry the environment's tags */
+async function findOwnGroup(target: Target, doors: Doors): Promise<Group | null> {
+  const group = await doors.groups.find(target.resourceGroup);
+  if (!group || isOurs(group.tags, { tags: target.group?.tags ?? expectedTags(target) })) return group;
+  throw new PaasError("foreign-group", `the resource group ${group.name} does not carry this environment's tags`, {
+    details: [`found ${JSON.stringify(group.tags)}`],
+    next: "it is left alone; look at it, and remove it yourself if it is yours",
+    exit: EXIT.refused,
+  });
 }
 
 function expectedTags({ record }: Target): Record<string, string> {

@@ -84,7 +84,13 @@ export async function prepareStack(
     work: workplace.folder,
     variables: await doors.cloud.terraform.variables([...types], synthesis.bindings),
     signal: doors.signal,
+    onInterrupt: () => sayStopping(steps),
   };
+}
+
+/** Says what an interrupted run waits for. */
+export function sayStopping(steps: Steps): void {
+  steps.warn("stopping: Terraform was told, and ends in order and saves its state before this does");
 }
 
 async function synth(stack: Stack, workplace: Workplace, doors: Doors, steps: Steps): Promise<Synthesis> {

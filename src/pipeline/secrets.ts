@@ -20,7 +20,7 @@ export function secretVariable(name: string): string {
 export async function requireSecrets(environment: Environment, doors: Doors): Promise<NewSecrets> {
   const wanted = [...new Set(environment.services.flatMap(({ secrets }) => secrets))].sort();
   if (wanted.length === 0) return {};
-  const kept = await doors.cloud.vault.names(environment);
+  const kept = Object.keys(await doors.cloud.vault.versions(environment));
   const given = wanted.filter((name) => doors.variables[secretVariable(name)]);
   const missing = wanted.filter((name) => !kept.includes(name) && !given.includes(name));
   if (missing.length === 0)
@@ -30,7 +30,10 @@ export async function requireSecrets(environment: Environment, doors: Doors): Pr
     `environment ${environment.envId} lacks ${count(missing.length, "secret")}: ${missing.join(", ")}`,
     {
       details: missing.map((name) => `${name} is listed in paas.yaml and has no value`),
-      next: `run again with ${missing.map((name) => `${secretVariable(name)}=…`).join(" ")} in the environment`,
+      next: [
+        `run again with ${missing.map((name) => `${secretVariable(name)}=…`).join(" ")} in the environment`,
+        doors.cloud.vault.byHand(environment, missing),
+      ].join(", or "),
       exit: EXIT.usage,
     },
   );

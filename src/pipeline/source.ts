@@ -22,15 +22,25 @@ export type Source = {
  */
 export async function findSource(git: Git, objects: Git, branch: string, revision: string | null): Promise<Source> {
   const commit = await objects.commit(revision ?? (await tipOf(git, branch)));
-  const text = await objects.show(commit.sha, "paas.yaml");
-  if (text === null) {
-    throw new PaasError("manifest-missing", `commit ${commit.sha.slice(0, 8)} of ${branch} has no paas.yaml`, {
-      next: "`paas init`, then commit what it writes",
-      exit: EXIT.usage,
-    });
-  }
-  const manifest = requireManifest(text, "paas.yaml");
+  const manifest = await manifestOf(objects, commit.sha, branch);
   return { branch, commit, objects, manifest, trusted: await trustedManifest(git, manifest) };
+}
+
+/** The manifest that speaks for a project when a branch is pushed; what is checked out meanwhile plays no part. */
+export async function pushedManifest(git: Git, objects: Git, sha: string): Promise<Manifest> {
+  const branch = await git.defaultBranch();
+  const text = await git.show(branch, "paas.yaml");
+  return text === null ? manifestOf(objects, sha, null) : requireManifest(text, `paas.yaml (${branch})`);
+}
+
+async function manifestOf(objects: Git, sha: string, branch: string | null): Promise<Manifest> {
+  const text = await objects.show(sha, "paas.yaml");
+  if (text !== null) return requireManifest(text, "paas.yaml");
+  const which = `commit ${sha.slice(0, 8)}${branch === null ? "" : ` of ${branch}`}`;
+  throw new PaasError("manifest-missing", `${which} has no paas.yaml`, {
+    next: "`paas init`, then commit what it writes",
+    exit: EXIT.usage,
+  });
 }
 
 /** The default branch's manifest; in a repository that has none there yet, `fallback`. */

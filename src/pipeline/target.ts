@@ -3,6 +3,7 @@ import { branchSha, TAG, taggedBranch } from "../environment/tags.js";
 import { EXIT, PaasError } from "../errors.js";
 import { policyFor } from "../manifest/environments.js";
 import type { Manifest, Tier } from "../manifest/manifest.js";
+import { resourceName } from "../naming/name.js";
 import type { EnvironmentRecord } from "../state/record.js";
 import type { Doors } from "./doors.js";
 
@@ -14,6 +15,8 @@ export type Target = {
   recordRef: { container: string; key: string };
   stateRef: { container: string; key: string };
   record: EnvironmentRecord | null;
+  /** Name that its resource group has or would have, whoever's the group of that name is. */
+  resourceGroup: string;
   /** The resource group that carries the environment's tags. */
   group: Group | null;
   hasState: boolean;
@@ -36,7 +39,15 @@ export async function findTarget(envId: string, trusted: Manifest, doors: Doors)
   const record = found?.record ?? null;
   if (!record && !hasState && !group) throw noSuchEnvironment(envId);
   refuseForeign(envId, record, group);
-  return { envId, ...policy, recordRef, stateRef, record, group, hasState };
+  const { subscriptionId } = doors.cloud;
+  const owner = { project: trusted, subscriptionId, envId, generation: record?.generation ?? 0 };
+  const resourceGroup = group?.name || record?.resourceGroup || resourceName("resourceGroup", owner);
+  return { envId, ...policy, recordRef, stateRef, record, resourceGroup, group, hasState };
+}
+
+/** Whether nothing is left of an environment but its tombstone. */
+export function isGone({ record, group, hasState }: Target): boolean {
+  return record?.state === "destroyed" && !group && !hasState;
 }
 
 /** The branch of an environment, from its record or, as far as they hold it, from its tags. */
@@ -46,7 +57,7 @@ export function branchOf({ record, group }: Target): string | null {
 
 export function noSuchEnvironment(envId: string): PaasError {
   return new PaasError("no-such-environment", `there is no environment ${envId}`, {
-    details: ["it has no record, no state and no resource group"],
+    details: ["it has no record, no state and no resource group with its tags"],
     next: "`paas ls` lists those that there are",
     exit: EXIT.notFound,
   });

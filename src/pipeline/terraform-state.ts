@@ -3,6 +3,7 @@ import path from "node:path";
 import type { Platform } from "../environment/environment.js";
 import { type Backend, init, initWithFile } from "../terraform/commands.js";
 import type { TerraformRun } from "../terraform/run.js";
+import { continues } from "../terraform/state.js";
 import type { Doors } from "./doors.js";
 
 /** Where a state lies. */
@@ -22,6 +23,7 @@ export async function withState<T>(
   warn: (text: string) => void,
   work: () => Promise<T>,
 ): Promise<T> {
+  await recoverState(run, place, doors, warn);
   if (!doors.cloud.terraform.stateThroughFile) {
     await init(run, backendOf(place));
     return work();
@@ -39,6 +41,24 @@ export async function withState<T>(
     if (after) await doors.state.blobs.upload(place.state, after);
     await fs.rm(file, { force: true });
   }
+}
+
+/** Where Terraform keeps a state that it could not write to its place, because that was gone. */
+const UNWRITTEN = "errored.tfstate";
+
+/** Brings what an earlier run could not write any more to where it belongs. */
+async function recoverState(
+  run: TerraformRun,
+  place: StatePlace,
+  doors: Doors,
+  warn: (text: string) => void,
+): Promise<void> {
+  const file = path.join(run.work, UNWRITTEN);
+  const unwritten = await fs.readFile(file).catch(() => null);
+  if (!unwritten || !continues(unwritten, await doors.state.blobs.download(place.state))) return;
+  await doors.state.blobs.upload(place.state, unwritten);
+  await fs.rm(file);
+  warn("the run before could not write its state any more: it was brought in from the run's folder");
 }
 
 /** Settings of the azurerm backend; who signs in comes from the variables. */

@@ -59,6 +59,7 @@ export async function up({ source, lockTimeout }: UpRequest, doors: Doors, steps
 
 async function upHeld(source: Source, held: HeldRecord, doors: Doors, steps: Steps): Promise<UpOutcome> {
   const before = held.record;
+  refuseUnfinishedDestroy(before);
   const environment = describe(source, generationAfter(before), doors);
   refuseOtherBranch(environment, before);
   await refuseForeignGroup(environment, doors);
@@ -173,6 +174,15 @@ function describe(source: Source, generation: number, doors: Doors): Environment
 function generationAfter(record: EnvironmentRecord | null): number {
   if (!record) return 0;
   return record.state === "destroyed" ? record.generation + 1 : record.generation;
+}
+
+/** What a destroy has begun to remove would come back in the same life, under names that Azure still keeps back. */
+function refuseUnfinishedDestroy(record: EnvironmentRecord | null): void {
+  if (record?.state !== "destroying") return;
+  throw new PaasError("destroy-unfinished", `environment ${record.envId} is half destroyed: its destroy was stopped`, {
+    next: `\`paas destroy ${record.envId}\`, then run again`,
+    exit: EXIT.refused,
+  });
 }
 
 /** Ids collide only when a hash does; then the branch's own hash tells two branches apart. */

@@ -26,7 +26,7 @@ export function stateFailure(trying: string, error: unknown): PaasError {
     return new PaasError("state-timeout", `could not ${trying}: no answer in time`, { next, cause: error });
   }
   if (code === "ContainerNotFound") {
-    const next = "`paas bootstrap` makes the containers of the state account";
+    const next = "`paas up` makes the containers of the state account";
     return new PaasError("state-container-missing", `could not ${trying}: its container is not there`, {
       next,
       cause: error,

@@ -20,6 +20,8 @@ export type TerraformRun = {
   signal: AbortSignal;
   /** Told about each resource while a plan is applied. */
   onEvent?: (event: ResourceEvent) => void;
+  /** Told when Terraform has been asked to stop, and is waited for. */
+  onInterrupt?: () => void;
   /** Seconds to wait for a lock that someone else holds; 60 unless told. */
   lockTimeout?: number;
   /** Milliseconds after which an interrupted Terraform is killed. */
@@ -64,6 +66,7 @@ export async function runTerraform(
   let timer: NodeJS.Timeout | undefined;
   const interrupt = () => {
     child.kill("SIGINT");
+    run.onInterrupt?.();
     timer = setTimeout(
       () => {
         killed = killGroup(child.pid);

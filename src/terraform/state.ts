@@ -19,3 +19,12 @@ export function outputsOfState(state: Buffer | null): Record<string, unknown> {
 export function azurermTypes(types: string[]): string[] {
   return [...new Set(types)].filter((type) => type.startsWith("azurerm_")).sort();
 }
+
+/** Tells whether a state is a later version of the other one. */
+export function continues(later: Buffer, earlier: Buffer | null): boolean {
+  if (later.length === 0 || !earlier?.length) return false;
+  const [after, before] = [later, earlier].map((text) => JSON.parse(text.toString("utf8")) as Version);
+  return after !== undefined && after.lineage === before?.lineage && after.serial > before.serial;
+}
+
+type Version = { lineage: string; serial: number };

@@ -22,6 +22,9 @@ export type Ui = {
   actions: Actions | null;
   /** The cloud that every document names. */
   useCloud(name: string): void;
+  cloud(): string | null;
+  /** One document of many, on a line of its own. */
+  line(document: Record<string, unknown>): void;
   /** Shows a pipeline's events while `work` runs. */
   progress<T>(work: (emit: Emit) => Promise<T>): Promise<T>;
   /** Prints an error, as words or as the one document, and gives the exit code. */
@@ -31,22 +34,23 @@ export type Ui = {
 export function createUi(variables: NodeJS.ProcessEnv, streams: Streams = process): Ui {
   const { stdout, stderr } = streams;
   const palette = paletteFor(variables);
-  const live = stderr.isTTY === true && variables.TERM !== "dumb" && !variables.CI;
+  // A terminal that does not say how wide it is (a serial console) gets plain lines: nothing can be drawn over there.
+  const live = stderr.isTTY === true && stderr.columns > 0 && variables.TERM !== "dumb" && !variables.CI;
   let cloud: string | null = null;
   const actions = variables.GITHUB_ACTIONS === "true" ? createActions((line) => void stderr.write(`${line}\n`)) : null;
   if (actions) maskSecrets(actions, variables);
   const plain = actions ? withoutCommands : (text: string) => text;
   const note = (line: string) => void stderr.write(`${plain(printable(line))}\n`);
   const print = (text: string) => void (text === "" || stdout.write(text.endsWith("\n") ? text : `${text}\n`));
-  const document = (value: Record<string, unknown>) => {
-    const text = JSON.stringify({ schemaVersion: 1, cloud, ...value }, null, 2);
+  const document = (value: Record<string, unknown>, indent = 2) => {
+    const text = JSON.stringify({ schemaVersion: 1, cloud, ...value }, null, indent);
     // The runner looks for this spelling of a command anywhere in a line; the escaped one is the same JSON.
     return `${actions ? text.replaceAll("##[", "#\\u0023[") : text}\n`;
   };
 
   return {
     palette,
-    width: stdout.isTTY ? stdout.columns : Number.POSITIVE_INFINITY,
+    width: stdout.isTTY && stdout.columns > 0 ? stdout.columns : Number.POSITIVE_INFINITY,
     result: (options, value, text) => print(options.json ? document(value) : plain(text)),
     note,
     warn: (line) => (actions ? actions.warning(line) : note(`${palette.warn("!")} ${line}`)),
@@ -54,6 +58,8 @@ export function createUi(variables: NodeJS.ProcessEnv, streams: Streams = proces
     useCloud: (name) => {
       cloud = name;
     },
+    cloud: () => cloud,
+    line: (value) => print(document(value, 0)),
     progress: async (work) => {
       const shown = actions
         ? actionsProgress(actions, note, palette)

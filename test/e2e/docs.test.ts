@@ -1,7 +1,7 @@
 import { afterAll, describe, expect, it } from "vitest";
 import { type Document, type Fence, guide, replaceFence } from "../docs/support/documents.js";
 import { openSession, type Session } from "../docs/support/session.js";
-import { matches } from "../docs/support/transcript.js";
+import { matches, plain } from "../docs/support/transcript.js";
 
 /*
  * Every block of shell in the README and the guide is run, and what it prints is what stands below it. A block that is
@@ -40,7 +40,7 @@ describe("the guide", () => {
     });
   });
 
-  it.concurrent.each(guide().filter(isRun))("$name does what it says", { timeout: 120_000 }, async (document) => {
+  it.concurrent.each(guide().filter(isRun))("$name does what it says", { timeout: 300_000 }, async (document) => {
     const session = openSession();
     try {
       if (document.name in BEFORE) await prepare(session, BEFORE[document.name] ?? "");
@@ -54,22 +54,22 @@ describe("the guide", () => {
 async function play(document: Document, session: Session): Promise<void> {
   let printed = "";
   const others: [Fence, string][] = [];
-  for (const fence of document.fences) {
+  for (const [index, fence] of document.fences.entries()) {
     const place = `${document.name}:${fence.line}`;
     const file = FILE.exec(fence.comment ?? "")?.[1];
     if (file) session.write(file, fence.text);
     else if (fence.comment === OUTPUT) shown(fence, printed, others);
     else if (fence.language === "sh" && !isSkipped(fence)) {
-      const { exit, text } = await session.run(fence.text);
+      const { exit, text } = await session.run(fence.text, isDocument(document.fences[index + 1]) ? "stdout" : "both");
       expect(exit, `${place}\n${fence.text}\n${text}`).toBe(0);
       printed = text;
     }
   }
   // From the end, so that the lines of those before stay where they are.
-  if (process.env["UPDATE_DOCS"])
-    for (const [fence, text] of others.reverse()) replaceFence(document.name, fence, text);
+  if (process.env.UPDATE_DOCS) for (const [fence, text] of others.reverse()) replaceFence(document.name, fence, text);
   const [first] = others;
-  if (first) expect(first[1], `${document.name}:${first[0].line} shows something else`).toBe(first[0].text);
+  if (first)
+    expect(plain(first[1]), `${document.name}:${first[0].line} shows something else`).toEqual(plain(first[0].text));
 }
 
 function shown(fence: Fence, printed: string, others: [Fence, string][]): void {
@@ -89,6 +89,11 @@ async function prepare(session: Session, name: string): Promise<void> {
 const SERVER = `const http = require("node:http");
 const { GREETING = "Hello", PORT = 3000 } = process.env;
 http.createServer((request, response) => response.end(GREETING)).listen(PORT, () => console.log("listening"));`;
+
+/** What is shown of a command that prints a document is its result; of others, all that is printed. */
+function isDocument(fence: Fence | undefined): boolean {
+  return fence?.comment === OUTPUT && fence.language === "json";
+}
 
 function isRun({ fences }: Document): boolean {
   return fences.some((fence) => fence.language === "sh" && !isSkipped(fence));

@@ -1,3 +1,4 @@
+import fs from "node:fs";
 import path from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { APP } from "./support/app.js";
@@ -25,12 +26,14 @@ describe("locks", () => {
 
   beforeAll(async () => {
     project = await openProject({ name: "shop", files: APP });
-    gate = gateIn(path.join(project.folder, "infra/environment-stack.ts"), path.join(project.folder, ".paas", "gate"));
+    gate = gateIn(path.join(project.folder, ".paas", "gate"));
+    const stack = "infra/environment-stack.ts";
+    const gated = { [stack]: gate.inStack(fs.readFileSync(path.join(project.folder, stack), "utf8")) };
     for (const name of ["dead", "cut"]) {
       project.branch(`env-${name}`);
       await project.done(["up", name]);
     }
-    for (const name of ["dead", "bob", "cut"]) project.branch(`env-${name}`, gate.files);
+    for (const name of ["dead", "bob", "cut"]) project.branch(`env-${name}`, gated);
     gate.close();
     const run = start("up", "dead");
     await gate.reached(run);

@@ -100,6 +100,12 @@ describe("the repository", () => {
       expect(text, file).not.toMatch(/"resolved":|^\s*(@\S+:)?registry\s*=/m);
     }
   });
+
+  test("no file names the host of a package registry", () => {
+    const hosts = /registry\.(npmjs|yarnpkg)\.|\bnpmjs\.(org|com)|pythonhosted\.org|\bpypi\.org/;
+    const naming = git("ls-files").filter((file) => hosts.test(fs.readFileSync(path.join(root, file), "utf8")));
+    expect(naming).toEqual([]);
+  });
 });
 
 function staticGraph(entry: string): { packages: Set<string>; bytes: number } {

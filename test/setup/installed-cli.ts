@@ -21,7 +21,8 @@ declare module "vitest" {
 
 export default function setUp(project: TestProject): void {
   const root = path.resolve(import.meta.dirname, "../..");
-  const prefix = fs.mkdtempSync(path.join(os.tmpdir(), "cli-"));
+  const prefix = fs.mkdtempSync(path.join(os.tmpdir(), "paas-cli-"));
+  process.once("exit", () => fs.rmSync(prefix, { recursive: true, force: true, maxRetries: 3 }));
   npm(root, ["pack", "--silent", "--pack-destination", prefix]);
   const tarball = path.join(prefix, fs.readdirSync(prefix).find((file) => file.endsWith(".tgz")) ?? "");
   npm(prefix, [

@@ -1,16 +1,16 @@
 import fs from "node:fs";
 import { setTimeout as sleep } from "node:timers/promises";
 
-/** What is still ending when the last test is done gets this long, in milliseconds. */
 const PATIENCE = 5_000;
 
 /**
  * Processes of a test run that outlive it, each as `pid command line`; they are ended too.
  * @param folder temporary folder of the run: it is in the environment, command line or working folder of all it started
+ * @param patience milliseconds that what is still ending gets
  */
-export async function leftovers(folder: string): Promise<string[]> {
+export async function leftovers(folder: string, patience = PATIENCE): Promise<string[]> {
   if (process.platform !== "linux") return [];
-  const end = Date.now() + PATIENCE;
+  const end = Date.now() + patience;
   let left = processesNaming(folder);
   while (left.length > 0 && Date.now() < end) {
     await sleep(100);

@@ -30,9 +30,10 @@ export default function setUp(): () => Promise<void> {
     CHECKPOINT_DISABLE: "1",
     PAAS_TEST_RUN: folder,
   });
+  // The runner may end without calling what is returned here, as on Ctrl-C.
+  process.once("exit", () => fs.rmSync(folder, { recursive: true, force: true, maxRetries: 3 }));
   return async () => {
     const left = await leftovers(folder);
-    fs.rmSync(folder, { recursive: true, force: true, maxRetries: 3 });
     if (left.length === 0) return;
     // The runner reports an error of a teardown, and ends with 0 all the same.
     process.exitCode = 1;

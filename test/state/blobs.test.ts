@@ -68,6 +68,18 @@ test("Terraform's lock is read and broken; what it leaves behind is no lock", as
   expect(await state.blobs.breakLock(refTo("none"), null)).toBe(false);
 });
 
+test("a lock that is named is ended, and no other that came after it", async () => {
+  const ref = refTo("dora");
+  await state.blobs.upload(ref, Buffer.from("{}"));
+  const lease = blob("dora").getBlobLeaseClient();
+  await lease.acquireLease(-1);
+  expect(await state.blobs.breakLock(ref, "00000000-0000-4000-8000-000000000009")).toBe(false);
+  expect(await state.blobs.lock(ref)).not.toBeNull();
+  expect(await state.blobs.breakLock(ref, lease.leaseId)).toBe(true);
+  expect(await state.blobs.lock(ref)).toBeNull();
+  expect(await state.blobs.breakLock(ref, lease.leaseId)).toBe(false);
+});
+
 test("a lock whose holder died before it signed it has no name", async () => {
   await state.blobs.upload(refTo("carol"), Buffer.from("{}"));
   await lock("carol", { signed: false });

@@ -60,7 +60,7 @@ test("that npm cannot install are an error with its words, and nothing half-inst
   fs.writeFileSync(path.join(infra, "package.json"), JSON.stringify(manifest));
   await expect(packages()).rejects.toMatchObject({
     code: "infra-not-installed",
-    details: expect.arrayContaining([expect.stringContaining("npm error")]),
+    details: expect.arrayContaining(["code EUSAGE", "Missing: other@1.0.0 from lock file"]),
   });
   expect(fs.readdirSync(path.join(runs.folder, "cache"))).toEqual([]);
 });
@@ -69,7 +69,7 @@ test("without a lock file are an error that names it", async () => {
   fs.rmSync(path.join(infra, "package-lock.json"));
   await expect(packages()).rejects.toMatchObject({
     code: "infra-not-installed",
-    message: `${path.join(infra, "package-lock.json")} is missing`,
+    message: "infra/package-lock.json is missing",
   });
 });
 

@@ -58,14 +58,10 @@ export function publishImage(images: string, digest: string, built: string, desc
   fs.renameSync(built, place);
 }
 
-/** Removes every image that is not in `used` (digests, hex) and is older than `age` ms; gives the removed digests. */
-export function removeImages(images: string, used: Set<string>, age: number): string[] {
+/** Removes every image that is not in `used` (digests, hex); gives the removed digests. */
+export function removeImages(images: string, used: Set<string>): string[] {
   if (!fs.existsSync(images)) return [];
-  const old = (digest: string) => {
-    const image = readImage(images, digest);
-    return image === null || Date.now() - Date.parse(image.createdAt) > age;
-  };
-  const unused = fs.readdirSync(images).filter((digest) => !used.has(digest) && old(digest));
+  const unused = fs.readdirSync(images).filter((digest) => !used.has(digest));
   for (const digest of unused) fs.rmSync(path.join(images, digest), { recursive: true, force: true });
   return unused;
 }

@@ -15,10 +15,17 @@ export type IngressOptions = {
 };
 
 export async function startIngress({ name, port: wanted, route, onError }: IngressOptions): Promise<Ingress> {
-  const { server, close } = forwardingServer(route, (error) => onError(`its ingress failed: ${String(error)}`));
+  const named = (host: string) => (isOfThisMachine(host) ? route() : undefined);
+  const { server, close } = forwardingServer(named, (error) => onError(`its ingress failed: ${String(error)}`));
   const port = await listenStable(server, wanted, name);
   if (wanted !== null && port !== wanted) {
     onError(`port ${wanted} of its ingress is taken, it is now ${port}: deploy the services that call it again`);
   }
   return { port, close };
+}
+
+/** A web page whose own name leads to 127.0.0.1 may not read what an internal service answers. */
+function isOfThisMachine(host: string): boolean {
+  const name = host.toLowerCase().replace(/:\d+$/, "");
+  return name === "127.0.0.1" || name === "localhost" || name.endsWith(".localhost");
 }

@@ -56,6 +56,8 @@ export type Runtime = {
    * @throws PaasError `release-failed` with the last lines, `secret-missing`, `image-not-found`, `aborted`
    */
   release(request: ReleaseRequest): Promise<void>;
+  /** Settles when the processes of all removed apps have ended. */
+  left(): Promise<void>;
   /** Settles when nothing is being started or ended. */
   idle(): Promise<void>;
   /** Ends every process; the store stays as it is. */
@@ -131,6 +133,9 @@ export async function startRuntime(options: RuntimeOptions): Promise<Runtime> {
       const app = String(resource.attributes.name);
       const variables = resolveEnv(env, secretsOf(resource.attributes), (secret) => secretValue(resource, secret));
       await runRelease({ ...request, app, images, folder, env: variables });
+    },
+    left: async () => {
+      await Promise.all(leaving);
     },
     idle: async () => {
       await Promise.all([

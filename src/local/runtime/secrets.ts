@@ -23,7 +23,7 @@ export function resolveEnv(
 
 function secretMissing({ name, secretRef }: { name: string; secretRef: string }): PaasError {
   return new PaasError("secret-missing", `the secret ${secretRef}, for ${name}, has no value`, {
-    next: `\`paas secret set ${name}\``,
+    next: `run \`paas up\` again with PAAS_SECRET_${name}=… in the environment`,
     exit: EXIT.usage,
   });
 }

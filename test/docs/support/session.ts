@@ -8,8 +8,8 @@ export type Printed = { exit: number | null; text: string };
 
 /** A folder in which the blocks of one document are run, one after the other, as a reader would. */
 export type Session = {
-  /** Runs lines of shell with the installed `paas` on PATH; what is printed on either stream comes as one text. */
-  run(lines: string): Promise<Printed>;
+  /** Runs lines of shell with the installed `paas` on PATH; gives what is printed on stdout, or on both streams as one. */
+  run(lines: string, streams?: "both" | "stdout"): Promise<Printed>;
   write(file: string, text: string): void;
   /** Ends the local clouds that were started, and removes the folder. */
   close(): Promise<void>;
@@ -19,24 +19,25 @@ export type Session = {
 const HOME = "/home/alice";
 
 /** Follows the reader from folder to folder. */
-const WRAPPER = 'exec 2>&1; cd "$(cat "$2")"; source "$1"; pwd >"$2"';
+const WRAPPER = 'cd "$(cat "$2")"; source "$1"; pwd >"$2"';
 
 export function openSession(): Session {
-  const folder = fs.realpathSync(fs.mkdtempSync(path.join(process.env["TMPDIR"] ?? "/tmp", "reader-")));
+  const folder = fs.realpathSync(fs.mkdtempSync(path.join(process.env.TMPDIR ?? "/tmp", "reader-")));
   const [block, place] = [path.join(folder, ".block"), path.join(folder, ".place")];
   fs.writeFileSync(place, folder);
   const variables = {
     ...GIT_VARIABLES,
-    PATH: `${path.dirname(inject("installedCli").paas)}${path.delimiter}${process.env["PATH"]}`,
+    PATH: `${path.dirname(inject("installedCli").paas)}${path.delimiter}${process.env.PATH}`,
   };
   const here = () => fs.readFileSync(place, "utf8").trimEnd();
   const paas = (words: string[], cwd: string) => run(inject("installedCli").paas, words, { cwd, variables });
   return {
-    run: async (lines) => {
+    run: async (lines, streams = "both") => {
       fs.writeFileSync(block, `${lines}\n`);
-      const words = ["-e", "-o", "pipefail", "-c", WRAPPER, "bash", block, place];
-      const { exit, stdout } = await run("bash", words, { cwd: folder, variables });
-      return { exit, text: stdout.replaceAll(folder, HOME) };
+      const words = ["-e", "-o", "pipefail", "-c", streams === "both" ? `exec 2>&1; ${WRAPPER}` : WRAPPER];
+      const call = { cwd: folder, variables };
+      const { exit, stdout, stderr } = await run("bash", [...words, "bash", block, place], call);
+      return { exit, text: `${stdout}${exit === 0 ? "" : stderr}`.replaceAll(folder, HOME) };
     },
     write: (file, text) => fs.writeFileSync(path.join(here(), file), `${text}\n`),
     close: async () => {

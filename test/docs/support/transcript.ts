@@ -14,17 +14,20 @@ const VARYING: [RegExp, string][] = [
   [/\b\d+ (?:s|min) ago/g, "<ago>"],
   [/\b(?:\d+m )?\d+(?:\.\d+)?s\b/g, "<time>"],
   [/\b\d+\.\d+\.\d+\+[0-9a-f]{12}\b/g, "<version>"],
+  [/\b\d+(?:\.\d+)? (?:ms|s)\b(?! ago)/g, "<time>"],
   [/\b[0-9a-f]{40,64}\b/g, "<digest>"],
   [/\b[0-9a-f]{8}\b/g, "<commit>"],
   [/\b[0-9a-f]{7}\.\.[0-9a-f]{7}\b/g, "<range>"],
   [/\b[a-z2-7]{26}\b/g, "<project>"],
+  [/\bcr[a-z0-9]+(?=\.azurecr\.io)/g, "<registry>"],
   [/-[a-z2-7]{8}(?=\b|--)/g, "-<hash>"],
   [/((?:localhost|127\.0\.0\.1):)\d+/g, "$1<port>"],
-  [/("(?:pid|port|doorPort|gatewayPort|duration)": |\b(?:process|proxy for Terraform on) )\d+/g, "$1<number>"],
+  [/("(?:pid|port|\w+Port|duration)": |\b(?:process|proxy for Terraform on) )\d+/g, "$1<number>"],
   [/ {2,}/g, "  "],
 ];
 
-function plain(text: string): string[] {
+/** The lines of a text, without what differs from run to run. */
+export function plain(text: string): string[] {
   const lines = text
     .split("\n")
     .map((line) => VARYING.reduce((rest, [pattern, word]) => rest.replace(pattern, word), line).trimEnd())

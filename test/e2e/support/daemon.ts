@@ -49,13 +49,19 @@ export async function holdAsTerraform(folder: string, envId: string, who: string
   return ID;
 }
 
+/** The simulated Resource Manager. */
+export function armOf(folder: string) {
+  const { port, token, certificate } = addressOf(folder);
+  const options = localClientOptions(certificate);
+  return { url: `https://127.0.0.1:${port}`, credential: tokenCredential(token), options };
+}
+
 function blobsOf(folder: string) {
   const { account } = JSON.parse(fs.readFileSync(path.join(folder, ".paas", "local", "settings.json"), "utf8")) as {
     account: string;
   };
-  const { port, token, certificate } = addressOf(folder);
-  const options = localClientOptions(certificate);
-  return { url: `https://127.0.0.1:${port}/${account}`, credential: tokenCredential(token), options };
+  const arm = armOf(folder);
+  return { ...arm, url: `${arm.url}/${account}` };
 }
 
 /** Where an unprotected environment's record and state lie. */

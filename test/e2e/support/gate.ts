@@ -3,33 +3,39 @@ import path from "node:path";
 import { eventually } from "./ask.js";
 import type { Started } from "./started.js";
 
-/** A place that an apply waits at, so that a test can meet Terraform in the middle of its work. */
+/** A place that work waits at as long as it is closed, so that a test can meet a run in the middle of it. */
 export type Gate = {
-  /** The stack of the environment with one more resource that is made only while the gate is open. */
-  files: Record<string, string>;
+  /** Text of `infra/environment-stack.ts` with one more resource, which Terraform makes when it has passed the gate. */
+  inStack(stack: string): string;
+  /** JavaScript that passes the gate and then does what is in `then`. */
+  inScript(then: string): string;
   close(): void;
   open(): void;
-  /** Waits until the Terraform of a run stands before the gate. */
+  /** Waits until somebody stands before the gate; fails when the run that should come there ends before. */
   reached(run: Pick<Started, "ended">): Promise<void>;
 };
 
-/**
- * @param infra the project's `infra/environment-stack.ts`
- * @param folder where the gate keeps its files; with it goes whatever still waits
- */
-export function gateIn(infra: string, folder: string): Gate {
+/** @param folder where the gate keeps its files; with it goes whatever still waits */
+export function gateIn(folder: string): Gate {
   const closed = path.join(folder, "closed");
   const reached = path.join(folder, "reached");
   const command = `touch ${reached}; while [ -e ${closed} ]; do sleep 0.05; done`;
   const resource = `    new DataResource(this, "gate", {
       provisioners: [{ type: "local-exec", command: ${JSON.stringify(command)} }],
     });\n`;
-  const stack = fs
-    .readFileSync(infra, "utf8")
-    .replace("import { TerraformOutput", "import { DataResource, TerraformOutput")
-    .replace(/^ {4}tagEverything/m, `${resource}    tagEverything`);
   return {
-    files: { "infra/environment-stack.ts": stack },
+    inStack: (stack) =>
+      stack
+        .replace("import { TerraformOutput", "import { DataResource, TerraformOutput")
+        .replace(/^ {4}tagEverything/m, `${resource}    tagEverything`),
+    inScript: (then) => `const fs = require("node:fs");
+fs.writeFileSync(${JSON.stringify(reached)}, "");
+const timer = setInterval(() => {
+  if (fs.existsSync(${JSON.stringify(closed)})) return;
+  clearInterval(timer);
+  ${then}
+}, 50);
+`,
     close: () => {
       fs.mkdirSync(folder, { recursive: true });
       fs.rmSync(reached, { force: true });
@@ -37,9 +43,21 @@ export function gateIn(infra: string, folder: string): Gate {
     },
     open: () => fs.rmSync(closed, { force: true }),
     reached: async (run) => {
-      const ended = run.ended.then(({ stderr }) => Promise.reject(new Error(`it ended before the gate:\n${stderr}`)));
+      const ended = run.ended.then(({ stdout, stderr }) =>
+        Promise.reject(new Error(`it ended before the gate:\n${stdout}${stderr}`)),
+      );
       const look = async () => fs.existsSync(reached) || undefined;
-      await Promise.race([ended, eventually(look, "Terraform to reach the gate", 60_000)]);
+      await Promise.race([ended, eventually(look, "somebody to reach the gate", 60_000)]);
     },
   };
+}
+
+/** A Terraform that waits at the gate before it applies anything; gives its path. */
+export function gatedTerraform(gate: Gate, folder: string): string {
+  const [script, binary] = [path.join(folder, "gate.cjs"), path.join(folder, "terraform")];
+  fs.writeFileSync(script, gate.inScript(""));
+  const wait = `[ "$1" = apply ] && '${process.execPath}' '${script}'`;
+  const terraform = process.env.PAAS_TERRAFORM ?? "terraform";
+  fs.writeFileSync(binary, `#!/bin/sh\n${wait}\nexec '${terraform}' "$@"\n`, { mode: 0o755 });
+  return binary;
 }

@@ -57,3 +57,8 @@ function watch(child: ChildProcess): Started {
     signal: (name) => void child.kill(name),
   };
 }
+
+/** `git push local <branch>`, beside the test. */
+export function startPush(branch: string, cwd: string): Started {
+  return start("git", ["push", "local", branch], cwd);
+}

@@ -5,19 +5,28 @@ import { type Started, start } from "./started.js";
 /** What a person types to interrupt. */
 export const CTRL_C = "\u0003";
 
-/** Runs a command on a pseudo-terminal of its own; what is typed goes through the terminal, Ctrl-C included. */
-export function startOnTerminal(words: string[], cwd: string, variables: NodeJS.ProcessEnv = {}): Started {
-  requireScript();
-  return start("script", ["-qefc", words.map(quote).join(" "), "/dev/null"], cwd, { TERM: "xterm", ...variables });
+/** Runs the installed CLI on a pseudo-terminal of its own; what is typed goes through the terminal, Ctrl-C included. */
+export function paasOnTerminal(words: string[], cwd: string, variables: NodeJS.ProcessEnv = {}): Started {
+  return onTerminal(`exec ${quoted([inject("installedCli").paas, ...words])}`, cwd, variables);
 }
 
-export function paasOnTerminal(words: string[], cwd: string, variables: NodeJS.ProcessEnv = {}): Started {
-  return startOnTerminal([inject("installedCli").paas, ...words], cwd, variables);
+/** Runs a command on a pseudo-terminal below a shell that outlives it, as a person's does, until a line is typed. */
+export function startInShell(words: string[], cwd: string): Started {
+  return onTerminal(`trap : INT; ${quoted(words)}; read line`, cwd, {});
+}
+
+/** Without a size the terminal would be none wide. */
+function onTerminal(line: string, cwd: string, variables: NodeJS.ProcessEnv): Started {
+  requireScript();
+  return start("script", ["-qefc", `stty columns 120 rows 40; ${line}`, "/dev/null"], cwd, {
+    TERM: "xterm",
+    ...variables,
+  });
 }
 
 /** `script` runs one line of shell. */
-function quote(word: string): string {
-  return `'${word.replaceAll("'", `'\\''`)}'`;
+function quoted(words: string[]): string {
+  return words.map((word) => `'${word.replaceAll("'", `'\\''`)}'`).join(" ");
 }
 
 function requireScript(): void {

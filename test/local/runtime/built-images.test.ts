@@ -129,7 +129,7 @@ test("what an app writes among its own files reaches no other app of the same im
   const ask = async (id: string, url: string) => (await get(await open.runtime.ingressPort(id), url)).text;
   expect([await ask(alice, "/write"), await ask(alice, "/"), await ask(bob, "/")]).toEqual(["true", "true", "false"]);
   await ask(alice, "/die");
-  await until(() => open.runtime.status(alice).restarts === 1, "the restart");
+  await until(() => open.runtime.status(alice).restarts >= 1, "the restart");
   await until(() => open.runtime.status(alice).state === "running", "the app to come back");
   expect(await ask(alice, "/")).toBe("false");
 });
@@ -148,7 +148,7 @@ http.server.HTTPServer((os.environ["HOST"], int(os.environ["PORT"])), Hello).ser
   });
   expect((await get(port)).text).toBe("hello from python");
   expect(await open.logTexts("ca-web")).toContain("listening");
-}, 15_000);
+}, 60_000);
 
 /** Packs a Python package with a program in it, as a build of it would. */
 function makeWheel(file: string): void {
@@ -190,7 +190,7 @@ test("a start script for the shell runs through npm", async () => {
   });
   expect((await get(port)).text).toBe("hi");
   expect(open.runtime.status(id)).toMatchObject({ state: "running", restarts: 0 });
-}, 15_000);
+}, 60_000);
 
 test("a release command runs in the new image, before the app, with its variables and secrets", async () => {
   const id = open.deploy("ca-web", {});
@@ -216,7 +216,7 @@ test("a release command runs in the new image, before the app, with its variable
   await expect(release("one")).rejects.toMatchObject({
     code: "secret-missing",
     message: "the secret api-key, for API_KEY, has no value",
-    next: "`paas secret set API_KEY`",
+    next: "run `paas up` again with PAAS_SECRET_API_KEY=… in the environment",
   });
   const resource = open.store.get(id);
   const secret = [{ name: "api-key", key_vault_secret_id: "https://kv/secrets/API-KEY" }];

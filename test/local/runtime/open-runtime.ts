@@ -166,7 +166,7 @@ export function get(port: number, url = "/", headers: Record<string, string> = {
 }
 
 /** Waits until something holds; fails loudly when it never does. */
-export async function until(holds: () => boolean | Promise<boolean>, what: string, limit = 15_000): Promise<void> {
+export async function until(holds: () => boolean | Promise<boolean>, what: string, limit = 45_000): Promise<void> {
   const end = Date.now() + limit;
   while (!(await holds())) {
     if (Date.now() > end) throw new Error(`waited ${limit} ms for ${what}`);
