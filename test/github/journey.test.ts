@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
+import { createLocalRemote } from "../../src/cloud.js";
 import { destroy } from "../../src/commands/destroy.run.js";
 import { plan } from "../../src/commands/plan.run.js";
 import { up } from "../../src/commands/up.run.js";
@@ -19,6 +20,7 @@ let standIn: StandIn;
 
 beforeAll(async () => {
   here = await surroundings((work) => later.push(work));
+  await createLocalRemote(here.repository.folder);
   folder = temporaryFolder("workflow-", { removeAfter: (work) => later.push(work) });
 }, FIRST_RUN);
 
