@@ -45,7 +45,7 @@ function noWorkflows({ others }: LintReport): PaasError {
   const details = others.map((file) => `${file} has nothing to do with environments`);
   return new PaasError("no-workflows", `no workflow in ${WORKFLOW_FOLDER} runs paas`, {
     details,
-    next: "`paas init` writes the workflow files",
+    next: "write one for environments first, see docs/github.md",
     exit: EXIT.usage,
   });
 }
