@@ -17,7 +17,7 @@ const ROWS: [RegExp, Layer][] = [
   [/^scaffold\//, "doors"],
   [/^(environment|workflow)\//, "decisions"],
   [/^(manifest|naming)\//, "values"],
-  [/^(errors|version)\.ts$/, "values"],
+  [/^(deadline|errors|version)\.ts$/, "values"],
 ];
 
 /** Files whose types are contracts that every layer may name. */
