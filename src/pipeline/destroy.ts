@@ -1,6 +1,7 @@
 import fs from "node:fs/promises";
 import path from "node:path";
 import type { Group } from "../azure/groups.js";
+import { deadline } from "../deadline.js";
 import { isOurs, TAG, taggedBranch } from "../environment/tags.js";
 import { EXIT, PaasError } from "../errors.js";
 import type { EnvironmentRecord, JournalStep } from "../state/record.js";
@@ -158,7 +159,7 @@ async function destroyResources(target: Target, doors: Doors, steps: Steps): Pro
     envId: target.envId,
     work,
     variables: await doors.cloud.terraform.variables(types, null),
-    signal: AbortSignal.any([doors.signal, AbortSignal.timeout(TERRAFORM_LIMIT)]),
+    signal: deadline(TERRAFORM_LIMIT, doors.signal),
     onInterrupt: () => sayStopping(steps),
   };
   try {

@@ -1,5 +1,6 @@
 import { BlobServiceClient, type BlockBlobClient, type ContainerClient } from "@azure/storage-blob";
 import type { Endpoint } from "../cloud.js";
+import { deadline } from "../deadline.js";
 
 /** A blob of the state account. */
 export type BlobRef = { container: string; key: string };
@@ -23,6 +24,5 @@ export function openAccount({ url, credential, options }: Endpoint): Account {
 
 /** A signal that ends a call after a minute at the latest. */
 export function bounded(signal?: AbortSignal, limit = LIMIT): AbortSignal {
-  const timeout = AbortSignal.timeout(limit);
-  return signal ? AbortSignal.any([signal, timeout]) : timeout;
+  return deadline(limit, ...(signal ? [signal] : []));
 }

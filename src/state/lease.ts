@@ -44,7 +44,7 @@ export function keepLease(lease: BlobLeaseClient, what: string, timing: LeaseTim
       });
       const started = Date.now();
       const left = good + timing.giveUpAfter - started;
-      const limit = AbortSignal.any([stopped.signal, bounded(undefined, Math.max(left, 0))]);
+      const limit = bounded(stopped.signal, Math.max(left, 0));
       const outcome = left > 0 ? await renewal(lease, limit) : "unanswered";
       if (stopped.signal.aborted) return;
       if (outcome === "refused") return lost.abort(lockLost(what, "someone broke it"));

@@ -21,7 +21,7 @@ const ROWS: [RegExp, Layer][] = [
   [/^workflow\/(read\.ts|rehearse\/(rehearse\.ts|run\/))/, "doors"],
   [/^(environment|workflow)\//, "decisions"],
   [/^(manifest|naming)\//, "values"],
-  [/^(errors|version)\.ts$/, "values"],
+  [/^(deadline|errors|version)\.ts$/, "values"],
 ];
 
 /** Files whose types are contracts that every layer may name. */

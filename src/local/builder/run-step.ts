@@ -1,4 +1,5 @@
 import readline from "node:readline";
+import { deadline } from "../../deadline.js";
 import { PaasError } from "../../errors.js";
 import { describeExit } from "../runtime/describe-exit.js";
 import { startGroup } from "../runtime/process-group.js";
@@ -41,15 +42,14 @@ export async function runStep(step: Step, failure: (why: string, lines: string[]
     if (output) readline.createInterface({ input: output }).on("line", tell);
   }
 
-  const limit = AbortSignal.timeout(step.limit);
-  const stopped = AbortSignal.any([step.signal, limit]);
+  const stopped = deadline(step.limit, step.signal);
   const stop = () => void group.stop(PATIENCE);
   stopped.addEventListener("abort", stop);
   const exit = await group.exited;
   stopped.removeEventListener("abort", stop);
 
   if (step.signal.aborted) throw aborted(step);
-  if (limit.aborted) throw failure(`\`${step.words.join(" ")}\` did not end within ${step.limit / 1000} s`, lines);
+  if (stopped.aborted) throw failure(`\`${step.words.join(" ")}\` did not end within ${step.limit / 1000} s`, lines);
   if (exit.code !== 0) throw failure(`\`${step.words.join(" ")}\` ${describeExit(exit)}`, lines);
 }
 

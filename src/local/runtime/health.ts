@@ -1,6 +1,7 @@
 import http from "node:http";
 import net from "node:net";
 import { setTimeout as sleep } from "node:timers/promises";
+import { deadline } from "../../deadline.js";
 import type { Liveness } from "./container.js";
 
 /** Answers in a row that make an app healthy. */
@@ -63,7 +64,7 @@ function ask({ port, path }: Probe, patience: number, signal: AbortSignal): Prom
 
 function get(port: number, path: string, patience: number, signal: AbortSignal): Promise<Answer> {
   return new Promise((resolve) => {
-    const limit = AbortSignal.any([signal, AbortSignal.timeout(patience)]);
+    const limit = deadline(patience, signal);
     const headers = { "user-agent": "paas-health", connection: "close" };
     const request = http.get({ host: "127.0.0.1", port, path, agent: false, headers, signal: limit }, (response) => {
       const status = response.statusCode ?? 0;

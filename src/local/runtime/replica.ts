@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from "node:timers/promises";
+import { deadline } from "../../deadline.js";
 import type { Liveness } from "./container.js";
 import { describeEarlyExit, describeUnhealthy } from "./diagnosis.js";
 import { waitUntilHealthy, watchLiveness } from "./health.js";
@@ -120,7 +121,7 @@ export class Replica {
     const ended = new AbortController();
     void instance.exited.then(() => ended.abort());
     const probe = { port: instance.port, path: this.#options.health.path };
-    const signal = AbortSignal.any([ended.signal, this.#stopped.signal, AbortSignal.timeout(limit)]);
+    const signal = deadline(limit, ended.signal, this.#stopped.signal);
     const last = await waitUntilHealthy(probe, signal);
     if (last === null) return null;
     if (this.#stopped.signal.aborted) return "stopped";
