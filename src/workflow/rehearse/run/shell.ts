@@ -1,6 +1,7 @@
 import { spawn } from "node:child_process";
 import readline from "node:readline";
 import { setTimeout as sleep } from "node:timers/promises";
+import { deadline } from "../../../deadline.js";
 
 /** As GitHub cancels: SIGINT to the program itself, then SIGTERM, then SIGKILL to all of them (milliseconds). */
 const UNTIL_TERM = 7_500;
@@ -57,8 +58,7 @@ export async function runShell({ words, cwd, variables, onLine, signal, limit }:
     child.once("exit", (code, name) => resolve(code ?? (name === null ? 1 : 128)));
   });
 
-  const timeout = limit === Number.POSITIVE_INFINITY ? null : AbortSignal.timeout(Math.max(1, Math.ceil(limit)));
-  const stopped = timeout ? AbortSignal.any([signal, timeout]) : signal;
+  const stopped = limit === Number.POSITIVE_INFINITY ? signal : deadline(Math.max(1, Math.ceil(limit)), signal);
   const over = new AbortController();
   const stop = () => void cancel(child.pid, over.signal);
   if (stopped.aborted) stop();
@@ -66,7 +66,7 @@ export async function runShell({ words, cwd, variables, onLine, signal, limit }:
   try {
     const exit = await exited;
     await Promise.race([drained, sleep(LAST_OUTPUT, undefined, { ref: false })]);
-    const ended = signal.aborted ? "cancelled" : timeout?.aborted ? "timed out" : "by itself";
+    const ended = signal.aborted ? "cancelled" : stopped.aborted ? "timed out" : "by itself";
     return { exit, ended, leftBehind: isAlive(child.pid) ? (child.pid ?? null) : null };
   } finally {
     over.abort();
