@@ -9,6 +9,11 @@ const run = {
   rehearse: lazily(async () => (await import("./workflow-rehearse.run.js")).workflowRehearse),
 };
 
+const EXAMPLES = `
+Examples:
+  $ paas workflow lint
+  $ paas workflow rehearse push env-alice`;
+
 const LINT_EXAMPLES = `
 Reads .github/workflows of the working tree, changed by hand or not. Exit code 1 when there is a finding.
 
@@ -37,7 +42,10 @@ Examples:
 
 export function registerWorkflow(program: Command, tools: Tools, replaced: Partial<typeof run> = {}): void {
   const action = { ...run, ...replaced };
-  const workflow = program.command("workflow").description("the GitHub workflows of this repository");
+  const workflow = program
+    .command("workflow")
+    .description("the GitHub workflows of this repository")
+    .addHelpText("after", EXAMPLES);
   registerLint(workflow, tools, action.lint);
   registerRehearse(workflow, tools, action.rehearse);
 }
