@@ -17,16 +17,24 @@ export async function createRemote(root: string): Promise<string> {
   const { remote } = makeLocalFolder(root);
   if (!fs.existsSync(path.join(remote, "HEAD"))) await git(["init", "--quiet", "--bare", "--template=", remote], root);
   const hooks = path.join(remote, "hooks");
-  // Said here because a hooks path in the user's own configuration would otherwise win.
-  await git(["--git-dir", remote, "config", "core.hooksPath", hooks], root);
   fs.mkdirSync(hooks, { recursive: true });
-  fs.writeFileSync(path.join(hooks, "update"), hookScript(root), { mode: 0o755 });
+  // Written only when it changes: several commands may be here at once, and git locks its configuration.
+  if (!textOf(path.join(remote, "config")).includes(hooks)) {
+    // Said here because a hooks path in the user's own configuration would otherwise win.
+    await git(["--git-dir", remote, "config", "core.hooksPath", hooks], root);
+  }
+  const update = path.join(hooks, "update");
+  if (textOf(update) !== hookScript(root)) fs.writeFileSync(update, hookScript(root), { mode: 0o755 });
   return remote;
 }
 
 /** Removes a branch from the bare repository as if it had never been pushed; one that is not there is no error. */
 export async function forgetBranch(root: string, branch: string): Promise<void> {
   await git(["--git-dir", localFolder(root).remote, "update-ref", "-d", `refs/heads/${branch}`], root);
+}
+
+function textOf(file: string): string {
+  return fs.existsSync(file) ? fs.readFileSync(file, "utf8") : "";
 }
 
 /** Absolute paths throughout: git runs hooks in another folder and with another PATH than the user's. */
