@@ -1,14 +1,16 @@
 import type { Environment, Platform } from "../environment/environment.js";
 import { PaasError } from "../errors.js";
 import { apply, outputs, plan, planReadOnly } from "../terraform/commands.js";
+import type { Existing } from "../terraform/failure.js";
 import { infraPackages, packageCache } from "../terraform/packages.js";
 import { hasChanges, type Plan, planWords } from "../terraform/plan.js";
 import type { ResourceEvent, TerraformRun } from "../terraform/run.js";
 import { resourceTypesOfState } from "../terraform/state.js";
 import { assertProviders, type Synthesis, synthesise } from "../terraform/synth.js";
 import { count } from "../ui/wording.js";
+import { adoptable } from "./adopt.js";
 import type { Doors } from "./doors.js";
-import type { Steps } from "./events.js";
+import { type Steps, under } from "./events.js";
 import { withState } from "./terraform-state.js";
 import { type EnvironmentFile, type Workplace, writeEnvironmentFile } from "./workplace.js";
 
@@ -33,24 +35,42 @@ export type Applied = { plan: Plan; outputs: Record<string, unknown> };
 /** Synthesises, plans and applies a stack, step by step; a plan without changes is not applied. */
 export async function applyStack(stack: Stack, workplace: Workplace, doors: Doors, steps: Steps): Promise<Applied> {
   const run = await prepareStack(stack, workplace, doors, steps);
-  return withState(run, stack, doors, steps.warn, () => applyPlanned(run, steps));
+  return withState(run, stack, doors, steps.warn, () => applyOrAdopt(run, stack, doors, steps));
 }
 
-async function applyPlanned(run: TerraformRun, steps: Steps): Promise<Applied> {
+/**
+ * Applies, and when the cloud has resources that the state does not know, because a run was killed before it could
+ * write them down, adopts them and applies again. What depends on them shows up one round later; every round adopts
+ * more, or fails.
+ */
+async function applyOrAdopt(run: TerraformRun, stack: Stack, doors: Doors, steps: Steps): Promise<Applied> {
+  const adopted: Existing[] = [];
+  for (;;) {
+    try {
+      return await applyPlanned(run, adopted, adopted.length === 0 ? steps : under("adopt", steps));
+    } catch (error) {
+      const found = await adoptable(error, stack.content, doors);
+      if (found.length === 0 || found.some(({ id }) => adopted.some((known) => known.id === id))) throw error;
+      for (const { address } of found) {
+        steps.warn(`${address} is there and the state does not know it, as after a run that was killed: adopting it`);
+      }
+      adopted.push(...found);
+    }
+  }
+}
+
+async function applyPlanned(run: TerraformRun, existing: Existing[], steps: Steps): Promise<Applied> {
   const planned = await steps.run("plan", async () => {
-    const value = await plan(run);
+    const value = await plan(run, existing);
     return { value, detail: planWords(value) };
   });
   if (!hasChanges(planned)) {
     steps.skip("apply", "nothing to change");
   } else {
     await steps.run("apply", async (tell) => {
-      const progress = countdown(planned.resources.length, tell);
-      await apply({ ...run, onEvent: progress });
-      return {
-        value: undefined,
-        detail: `${planned.resources.length} of ${count(planned.resources.length, "resource")}`,
-      };
+      const total = new Set([...planned.resources.map(({ address }) => address), ...planned.adopted]).size;
+      await apply({ ...run, onEvent: countdown(total, tell) });
+      return { value: undefined, detail: `${total} of ${count(total, "resource")}` };
     });
   }
   return { plan: planned, outputs: await outputs(run) };

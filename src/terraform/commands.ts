@@ -1,7 +1,7 @@
 import fs from "node:fs";
 import path from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
-import { isLockError, terraformError } from "./failure.js";
+import { type Existing, isLockError, terraformError } from "./failure.js";
 import { type Diagnostic, parseErrors, parseMessage } from "./messages.js";
 import { hasChanges, type Plan, parsePlan } from "./plan.js";
 import { type Outcome, runTerraform, type TerraformRun } from "./run.js";
@@ -9,6 +9,7 @@ import { type Outcome, runTerraform, type TerraformRun } from "./run.js";
 const PLAN_FILE = "plan.tfplan";
 const OVERRIDE_FILE = "backend_override.tf.json";
 const STATE_COPY = "state-copy.tfstate";
+const IMPORT_FILE = "adopted.tf.json";
 
 /**
  * Settings of the stack's backend, as `-backend-config` takes them: for azurerm `storage_account_name`,
@@ -46,8 +47,12 @@ export async function initWithFile(run: TerraformRun, stateFile: string): Promis
 /** Milliseconds between two tries. */
 const INIT_PAUSE = 500;
 
-/** Plans against the real state, under its lock, and keeps the plan for `apply`; one without changes is not kept. */
-export async function plan(run: TerraformRun): Promise<Plan> {
+/**
+ * Plans against the real state, under its lock, and keeps the plan for `apply`; one without changes is not kept.
+ * @param existing resources to be taken into the state; one that is in it already does no harm
+ */
+export async function plan(run: TerraformRun, existing: Existing[] = []): Promise<Plan> {
+  writeImports(run, existing);
   await stream(run, "plan", [`-lock-timeout=${lockSeconds(run)}s`, `-out=${PLAN_FILE}`]);
   const value = await showPlan(run);
   // A saved plan holds the state's secrets.
@@ -64,6 +69,7 @@ export async function planReadOnly(run: TerraformRun, state: Buffer | null): Pro
   const temporary = [OVERRIDE_FILE, STATE_COPY, PLAN_FILE].map((name) => path.join(run.work, name));
   const backend = { terraform: { backend: { local: { path: STATE_COPY } } } };
   try {
+    writeImports(run, []);
     fs.writeFileSync(path.join(run.work, OVERRIDE_FILE), JSON.stringify(backend));
     fs.rmSync(path.join(run.work, STATE_COPY), { force: true });
     if (state?.length) fs.writeFileSync(path.join(run.work, STATE_COPY), state, { mode: 0o600 });
@@ -105,6 +111,14 @@ export async function forceUnlock(run: TerraformRun, lockId: string): Promise<vo
 
 function lockSeconds({ lockTimeout = LOCK_TIMEOUT_SECONDS }: TerraformRun): number {
   return lockTimeout;
+}
+
+/** Import blocks, in place of those of a run before. */
+function writeImports({ work }: TerraformRun, existing: Existing[]): void {
+  const file = path.join(work, IMPORT_FILE);
+  fs.rmSync(file, { force: true });
+  const blocks = existing.map(({ address, id }) => ({ to: address, id }));
+  if (blocks.length > 0) fs.writeFileSync(file, JSON.stringify({ import: blocks }));
 }
 
 async function showPlan(run: TerraformRun): Promise<Plan> {

@@ -20,14 +20,36 @@ export function terraformError(
   if (isLockError(whole)) return lockedError(envId, parseLock(whole));
   const known = KNOWN.find(({ pattern }) => pattern.test(whole));
   const first = errors[0]?.summary ?? lastLine(text);
+  const unknown = errors.flatMap(unknownToState);
+  const causes = unknown.length > 0 ? { cause: new NotInState(unknown) } : {};
   return new PaasError(known?.code ?? "terraform-failed", `terraform ${command} failed for ${envId}: ${first}`, {
     details: errors.length > 0 ? errors.slice(0, MOST_ERRORS).flatMap(wording) : [],
     next: known?.next(envId) ?? `mend the cause and run again; the whole log is ${work}/terraform.log`,
     ...(known?.exit === undefined ? {} : { exit: known.exit }),
+    ...causes,
   });
 }
 
 const MOST_ERRORS = 3;
+
+/** A resource that a configuration names and its cloud has; `id` is the cloud's. */
+export type Existing = { address: string; id: string };
+
+/** The cause of a `not-in-state`: the cloud has these resources, and the state does not know them. */
+export class NotInState extends Error {
+  readonly resources: Existing[];
+
+  constructor(resources: Existing[]) {
+    super(resources.map(({ address, id }) => `${address} is ${id}`).join("\n"));
+    this.resources = resources;
+  }
+}
+
+/** azurerm's words for it (`tf.ImportAsExistsError`), which quote the id. */
+function unknownToState({ address, summary, detail }: Diagnostic): Existing[] {
+  const [, id] = /A resource with the ID "([^"]+)" already exists - to be managed/.exec(`${summary}\n${detail}`) ?? [];
+  return address === null || id === undefined ? [] : [{ address, id }];
+}
 
 /** Foreign errors that have a better next step than "mend the cause". */
 const KNOWN: { pattern: RegExp; code: string; next: (envId: string) => string; exit?: ExitCode }[] = [

@@ -163,6 +163,20 @@ describe("destroy", () => {
     expect(await project.done(["up", "cut"])).toMatch(/^http:/);
   });
 
+  it("is not needed for one whose creation was killed: `up` takes over what is there", async () => {
+    project.git("branch", "env-again", "env-cut");
+    gate.close();
+    const run = startPaas(["up", "again"], project.folder);
+    await gate.reached(run);
+    await killRun(run.pid, "again");
+    expect(groupOf("again")).toBeDefined();
+
+    const { exit, stderr, stdout } = await project.paas(["up", "again"]);
+    expect(exit, stderr).toBe(0);
+    expect(stderr).toMatch(/azurerm_resource_group\.group is there and the state does not know it.*adopting it/);
+    expect(stdout).toMatch(/^http:/);
+  });
+
   describe("with a resource group of somebody else in its place", () => {
     it("is refused, like `up`, and the group stays", async () => {
       await up("own");

@@ -44,7 +44,8 @@ const step = (event: string, payload: object, sha?: string): Promise<WorkflowSte
 const push = () => step("push", pushPayload("env-alice"));
 const tip = (branch = "env-alice") => here.repository.git("rev-parse", branch);
 /** Calls with the numbers that the stand-in gave taken out. */
-const calls = () => standIn.calls.map((call) => call.replace(/\d{10}/, "<id>").replace(/[0-9a-f]{40}/, "<sha>"));
+const calls = () =>
+  standIn.calls.map((call) => call.replace(/\/[0-9a-f]{40}\b/, "/<sha>").replace(/\/\d{10}\b/, "/<id>"));
 const states = () => standIn.repository.deployments.map(({ statuses }) => statuses.map(({ state }) => state));
 
 describe("a push", () => {

@@ -83,6 +83,20 @@ describe("where Terraform cannot reach the state account", () => {
     expect((await runPlan()).resources).toEqual([]);
   });
 
+  test("a state that is lost is made again from what is there, and nothing else changes", async () => {
+    const { environment } = await runUp();
+    const members = await here.doors.groups.members(environment.resourceGroup);
+    await here.doors.state.blobs.delete(environment.state);
+
+    const { services } = await runUp();
+    expect(services).toMatchObject([{ changed: false }]);
+    expect(here.events.map(({ detail }) => detail)).toContainEqual(
+      expect.stringMatching(/^azurerm_resource_group.* adopting it$/),
+    );
+    expect(await here.doors.groups.members(environment.resourceGroup)).toEqual(members);
+    expect((await runPlan()).resources).toEqual([]);
+  });
+
   test("destroy removes it", async () => {
     const doors = throughFile();
     const { trusted } = await here.source("env-alice");

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { parseLock, terraformError } from "../../src/terraform/failure.js";
+import { type NotInState, parseLock, terraformError } from "../../src/terraform/failure.js";
 import { type Diagnostic, parseErrors, parseMessage } from "../../src/terraform/messages.js";
 
 const RUN = { envId: "alice", work: "/work" };
@@ -120,6 +120,21 @@ describe("foreign errors", () => {
       "  second",
       "  third",
       "azurerm_x.b: creating b",
+    ]);
+  });
+
+  test("that resources exist which the state does not know, name them", () => {
+    const exists = (address: string | null, id: string) => ({
+      severity: "error" as const,
+      summary: `A resource with the ID "${id}" already exists - to be managed via Terraform this resource needs to be imported`,
+      detail: "",
+      address,
+    });
+    const errors = [exists("azurerm_resource_group.group", "/subscriptions/s/resourceGroups/rg"), exists(null, "/x")];
+    const error = terraformError(RUN, "apply", errors, "");
+    expect(error.code).toBe("not-in-state");
+    expect((error.cause as NotInState).resources).toEqual([
+      { address: "azurerm_resource_group.group", id: "/subscriptions/s/resourceGroups/rg" },
     ]);
   });
 

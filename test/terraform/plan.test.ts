@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { hasChanges, parsePlan } from "../../src/terraform/plan.js";
+import { hasChanges, parsePlan, planWords } from "../../src/terraform/plan.js";
 import { resourceTypesOfState } from "../../src/terraform/state.js";
 
 test.each([
@@ -24,10 +24,20 @@ test("data sources that are read later are no change", () => {
   expect(parsePlan(JSON.stringify({ resource_changes: [data] })).resources).toEqual([]);
 });
 
+test("a resource that is taken into the state as it is, is a change to apply and none of the resource", () => {
+  const address = "azurerm_resource_group.group";
+  const change = { actions: ["no-op"], importing: { id: "/subscriptions/s/resourceGroups/rg" } };
+  const plan = parsePlan(JSON.stringify({ resource_changes: [{ address, type: "azurerm_resource_group", change }] }));
+  expect(plan).toMatchObject({ resources: [], adopted: [address] });
+  expect(hasChanges(plan)).toBe(true);
+  expect(planWords(plan)).toBe("1 to adopt");
+});
+
 test("a plan without changes has no list of them", () => {
   expect(parsePlan("{}")).toEqual({
     changes: { create: 0, update: 0, replace: 0, delete: 0 },
     resources: [],
+    adopted: [],
     outputs: [],
   });
 });

@@ -5,7 +5,7 @@ import type { Started } from "./started.js";
 
 /** A place that work waits at as long as it is closed, so that a test can meet a run in the middle of it. */
 export type Gate = {
-  /** Text of `infra/environment-stack.ts` with one more resource, which Terraform makes when it has passed the gate. */
+  /** Text of `infra/environment-stack.ts` with one more resource; Terraform comes to the gate when it has made the group. */
   inStack(stack: string): string;
   /** JavaScript that passes the gate and then does what is in `then`. */
   inScript(then: string): string;
@@ -21,6 +21,7 @@ export function gateIn(folder: string): Gate {
   const reached = path.join(folder, "reached");
   const command = `touch ${reached}; while [ -e ${closed} ]; do sleep 0.05; done`;
   const resource = `    new DataResource(this, "gate", {
+      dependsOn: [group],
       provisioners: [{ type: "local-exec", command: ${JSON.stringify(command)} }],
     });\n`;
   return {
