@@ -9,6 +9,7 @@ import { githubEnvironments } from "../../src/workflow/github-environments.js";
 import { lintWorkflows } from "../../src/workflow/lint/lint.js";
 import { PINS } from "../../src/workflow/pins.js";
 import { type RenderedFile, renderWorkflows } from "../../src/workflow/render.js";
+import { actionlintSays } from "./actionlint.js";
 import { githubSays } from "./github-checker.js";
 import { manifestOf, PAIRWISE, type Point } from "./manifests.js";
 
@@ -31,6 +32,8 @@ describe("a matrix of manifests", () => {
     const files = render(point);
     const said = await Promise.all(files.map(({ path: file, text }) => githubSays(file, text)));
     expect(said.flat()).toEqual([]);
+    const linted = await Promise.all(files.map(({ path: file, text }) => actionlintSays(file, text)));
+    expect(linted.flat()).toEqual([]);
     const project = { defaultBranch: "main", fixed: fixedEnvironments(manifestOf(point)), queue: true };
     const report = await lintWorkflows({ files, project });
     expect(report.findings).toEqual([]);
@@ -38,7 +41,7 @@ describe("a matrix of manifests", () => {
   });
 });
 
-describe("the checker itself", () => {
+describe("each checker itself", () => {
   const bad = fs.readdirSync(path.join(FIXTURES, "bad"));
   test("has canaries", () => expect(bad.length).toBeGreaterThanOrEqual(3));
 
@@ -48,6 +51,8 @@ describe("the checker itself", () => {
     const lines = /^# wrong: (.*)\n/.exec(text)?.[1]?.split(" ") ?? [];
     const said = await githubSays(name, text);
     expect([...new Set(said.map((one) => one.split(":")[0]))].sort()).toEqual(lines.sort());
+    // actionlint looks at less in some places and at more in others.
+    expect(await actionlintSays(name, text)).not.toEqual([]);
   });
 });
 
