@@ -11,9 +11,9 @@ export function milliseconds(text: string): number {
   return Number(amount) * UNITS[unit as Unit];
 }
 
-/** The shortest text that reads back as these milliseconds (a whole number of seconds). */
+/** The text that reads back as these milliseconds (a whole number of seconds), in days at most, as lifetimes are told. */
 export function durationText(time: number): string {
-  const largestFirst = Object.entries(UNITS).reverse();
-  const [unit, size] = largestFirst.find(([, length]) => time % length === 0) ?? ["s", UNITS.s];
+  const largestFirst = (["d", "h", "m", "s"] as const).map((unit) => [unit, UNITS[unit]] as const);
+  const [unit, size] = largestFirst.find(([, length]) => time % length === 0) ?? (["s", UNITS.s] as const);
   return `${time / size}${unit}`;
 }

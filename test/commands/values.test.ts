@@ -147,7 +147,7 @@ location: westeurope
 isolation: shared
 tier: nonprod
 protected: false
-ttl: 1w
+ttl: 7d
 services:
   web:
     path: .
