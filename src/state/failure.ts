@@ -1,6 +1,7 @@
-import { EXIT, PaasError } from "../errors.js";
+import { azureFailure } from "../azure/failure.js";
+import { PaasError } from "../errors.js";
 
-type ServiceFailure = { statusCode?: number; code?: string; message?: string; name?: string };
+type ServiceFailure = { statusCode?: number; code?: string; name?: string };
 
 /** Tells whether the blob service answered with one of these error codes. */
 export function answered(error: unknown, ...codes: string[]): boolean {
@@ -19,8 +20,7 @@ export function isAbsent(error: unknown): boolean {
  */
 export function stateFailure(trying: string, error: unknown): PaasError {
   if (error instanceof PaasError) return error;
-  const { statusCode, code, message = "", name } = error as ServiceFailure;
-  const details = [message.split("\n")[0] ?? ""].filter(Boolean);
+  const { code, name } = error as ServiceFailure;
   if (name === "AbortError" || name === "TimeoutError") {
     const next = "see whether the state account can be reached, then repeat";
     return new PaasError("state-timeout", `could not ${trying}: no answer in time`, { next, cause: error });
@@ -32,16 +32,7 @@ export function stateFailure(trying: string, error: unknown): PaasError {
       cause: error,
     });
   }
-  if (statusCode === 401 || statusCode === 403) {
-    return new PaasError("not-allowed", `could not ${trying}: ${statusCode} ${code ?? ""}`.trim(), {
-      details,
-      next: "check who you are signed in as; it takes the role Storage Blob Data Contributor on the tier's container",
-      exit: EXIT.signIn,
-      cause: error,
-    });
-  }
-  const answer = [statusCode, code].filter(Boolean).join(" ") || "no answer";
-  return new PaasError("state-failed", `could not ${trying}: ${answer}`, { details, cause: error });
+  return azureFailure(trying, error, "state-failed");
 }
 
 /** Runs a call of the blob service; its failure is put into words. */

@@ -1,3 +1,5 @@
+import { explain } from "../azure/explain.js";
+import { explainedError, ForeignWords } from "../azure/foreign-words.js";
 import { EXIT, type ExitCode, PaasError } from "../errors.js";
 import type { Diagnostic } from "./messages.js";
 
@@ -18,16 +20,28 @@ export function terraformError(
   const errors = diagnostics.filter(({ severity }) => severity === "error");
   const whole = [...errors.map(({ summary, detail }) => `${summary}\n${detail}`), text].join("\n");
   if (isLockError(whole)) return lockedError(envId, parseLock(whole));
-  const known = KNOWN.find(({ pattern }) => pattern.test(whole));
+  const failed = `terraform ${command} failed for ${envId}`;
+  const explanation = OWN.some(({ pattern }) => pattern.test(whole)) ? null : explain(whole);
+  if (explanation !== null) {
+    const origin = errors.slice(0, MOST_ERRORS).flatMap(originOf);
+    return explainedError(failed, explanation, origin, new ForeignWords("Terraform said", whole));
+  }
+  const known = [...OWN, ...VAGUE].find(({ pattern }) => pattern.test(whole));
   const first = errors[0]?.summary ?? lastLine(text);
   const unknown = errors.flatMap(unknownToState);
   const causes = unknown.length > 0 ? { cause: new NotInState(unknown) } : {};
-  return new PaasError(known?.code ?? "terraform-failed", `terraform ${command} failed for ${envId}: ${first}`, {
-    details: errors.length > 0 ? errors.slice(0, MOST_ERRORS).flatMap(wording) : [],
+  return new PaasError(known?.code ?? "terraform-failed", `${failed}: ${first}`, {
+    details: errors.slice(0, MOST_ERRORS).flatMap(wording),
     next: known?.next(envId) ?? `mend the cause and run again; the whole log is ${work}/terraform.log`,
     ...(known?.exit === undefined ? {} : { exit: known.exit }),
     ...causes,
   });
+}
+
+/** Which resource it is about, and which error; one that is not explained in its own words. */
+function originOf(error: Diagnostic): string[] {
+  const own = explain(`${error.summary}\n${error.detail}`);
+  return own === null ? wording(error) : [[error.address, own.foreign ?? own.code].filter(Boolean).join(": ")];
 }
 
 const MOST_ERRORS = 3;
@@ -51,20 +65,10 @@ function unknownToState({ address, summary, detail }: Diagnostic): Existing[] {
   return address === null || id === undefined ? [] : [{ address, id }];
 }
 
-/** Foreign errors that have a better next step than "mend the cause". */
-const KNOWN: { pattern: RegExp; code: string; next: (envId: string) => string; exit?: ExitCode }[] = [
-  {
-    pattern: /AuthorizationFailed|AuthorizationPermissionMismatch|status 403/,
-    code: "not-allowed",
-    next: () => "ask for the missing role, or sign in as someone who has it",
-    exit: EXIT.signIn,
-  },
-  {
-    pattern: /AADSTS\d+|could not configure AzureCli Authorizer|unable to build authorizer/i,
-    code: "not-signed-in",
-    next: () => "sign in with `az login` (in a workflow: check the federated credential) and run again",
-    exit: EXIT.signIn,
-  },
+type Known = { pattern: RegExp; code: string; next: (envId: string) => string; exit?: ExitCode };
+
+/** Terraform's own errors that have a better next step than "mend the cause". */
+const OWN: readonly Known[] = [
   {
     pattern: /Saved plan is stale/i,
     code: "plan-stale",
@@ -75,6 +79,23 @@ const KNOWN: { pattern: RegExp; code: string; next: (envId: string) => string; e
     pattern: /already exists - to be managed via Terraform/,
     code: "not-in-state",
     next: (envId) => `\`paas destroy ${envId}\` removes what a run that was killed has left, then run again`,
+  },
+];
+
+/** What can be told of an error of Azure that has no explanation. */
+const VAGUE: readonly Known[] = [
+  {
+    pattern: /status 403/,
+    code: "not-allowed",
+    next: () => "`paas doctor` shows who is signed in and which roles that identity holds",
+    exit: EXIT.signIn,
+  },
+  {
+    pattern: /AADSTS\d+|could not configure AzureCli Authorizer|unable to build authorizer/i,
+    code: "not-signed-in",
+    next: () =>
+      "sign in with `paas login` (in a workflow: `paas doctor` checks the federated credential) and run again",
+    exit: EXIT.signIn,
   },
 ];
 

@@ -13,6 +13,9 @@ const ROWS: [RegExp, Layer][] = [
   [/^manifest\/read\.ts$/, "doors"],
   // What the runner's variables and GitHub's answers mean; the rest talks to them.
   [/^github\/(context|event|markdown|retry|run|trust)\.ts$/, "decisions"],
+  // What Azure's errors mean; the rest talks to it.
+  [/^azure\/(answer|explain|foreign-words|explanations\/.*)\.ts$/, "decisions"],
+  [/^doctor\//, "decisions"],
   [/^(git|state|terraform|azure|github|build|ui)\//, "doors"],
   // What reads a repository and writes into it; the rest of the scaffold only decides.
   [/^scaffold\/(app|dockerfile|flags|manifest-text|names|plan)\.ts$/, "decisions"],

@@ -85,17 +85,17 @@ test("an expired lock is shown as expired, named, and taken over", async () => {
   await dead.release();
 }, 30_000);
 
-test("who may not read is told which role it takes", async () => {
+test("a token that the account does not accept is said to be none", async () => {
   const stranger = tokenCredential(mintToken(Buffer.alloc(32), { audience: "paas", lifetime: 60 }));
   const denied = openState({ ...cloud.blobs, credential: stranger });
-  await expect(denied.records.read(refOf("alice"))).rejects.toMatchObject({ code: "not-allowed", exit: 4 });
+  await expect(denied.records.read(refOf("alice"))).rejects.toMatchObject({ code: "not-signed-in", exit: 4 });
 });
 
 test("an account that does not answer is said not to answer", async () => {
   const options = { ...cloud.blobs.options, retryOptions: { maxTries: 1 } };
   const gone = openState({ ...cloud.blobs, url: "https://127.0.0.1:9/stpaastest", options });
   await expect(gone.records.read(refOf("alice"))).rejects.toMatchObject({
-    code: "state-failed",
+    code: "unreachable",
     message: expect.stringContaining("read the record of alice"),
   });
   const stop = AbortSignal.timeout(1);
