@@ -4,6 +4,16 @@ import type { Explained } from "./explained.js";
 const IMAGE = /(?:Invalid value: \\?"|image \\?["']|reference \\?["'])(?<image>[^"'\\\s]+)/;
 const HUB = /docker\.io|docker\.com|Docker Hub/;
 
+/** Container Apps pulls as the platform's pull identity. */
+const PULL = {
+  code: "image-not-allowed",
+  exit: EXIT.signIn,
+  reads: [IMAGE],
+  means: "Container Apps could not pull the image {image|of this service}",
+  allowed: "an image of the platform's registry, pulled by the platform's pull identity with AcrPull on it",
+  next: "`paas doctor` tells whether the pull identity has its role; `paas bootstrap` gives it",
+};
+
 /** Images: what registries answer, and what Container Apps says when it pulls and starts them. Only words tell these. */
 export const IMAGES: readonly Explained[] = [
   {
@@ -48,15 +58,14 @@ export const IMAGES: readonly Explained[] = [
     next: "correct the image's name in the Dockerfile",
   },
   {
-    code: "image-not-allowed",
-    exit: EXIT.signIn,
+    ...PULL,
+    codes: ["InvalidParameterValueInContainerTemplate", "WebhookInvalidParameterValue"],
+    words: /UNAUTHORIZED|DENIED/,
+  },
+  {
+    ...PULL,
     codes: [],
-    words:
-      /InvalidParameterValueInContainerTemplate[\s\S]*UNAUTHORIZED|ErrImagePull|ImagePullBackOff|ImagePullFailure|failed to pull and unpack[\s\S]*(?:401|403|unauthorized)|Failed to pull image/i,
-    reads: [IMAGE],
-    means: "Container Apps could not pull the image {image|of this service}",
-    allowed: "an image of the platform's registry, pulled by the platform's pull identity with AcrPull on it",
-    next: "`paas doctor` tells whether the pull identity has its role; `paas bootstrap` gives it",
+    words: /ErrImagePull|ImagePullBackOff|ImagePullFailure|Failed to pull image|failed to pull and unpack/i,
   },
   {
     code: "image-not-allowed",

@@ -1,0 +1,185 @@
+import https from "node:https";
+import { ContainerAppsAPIClient } from "@azure/arm-appcontainers";
+import { ResourceManagementClient } from "@azure/arm-resources";
+import { ClientAssertionCredential } from "@azure/identity";
+import { BlobServiceClient } from "@azure/storage-blob";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { explain } from "../../src/azure/explain.js";
+import { azureFailure } from "../../src/azure/failure.js";
+import type { PaasError } from "../../src/errors.js";
+import { terraformError } from "../../src/terraform/failure.js";
+import { parseErrors } from "../../src/terraform/messages.js";
+import { createUi } from "../../src/ui/ui.js";
+import { CONTAINER_APPS, IMAGE_WORDS } from "./recorded/container-apps.js";
+import { ENTRA, entraBody } from "./recorded/entra.js";
+import { NAMES } from "./recorded/names.js";
+import { CLIENT, GROUP, type Recording, SUBSCRIPTION, TENANT } from "./recorded/recording.js";
+import { RESOURCE_MANAGER } from "./recorded/resource-manager.js";
+import { RIGHTS } from "./recorded/rights.js";
+import { openPlayer, type Player } from "./recorded/service.js";
+import { STORAGE, storageBody } from "./recorded/storage.js";
+
+let player: Player;
+let agent: https.Agent;
+beforeAll(async () => {
+  player = await openPlayer();
+  agent = new https.Agent({ ca: player.certificate });
+});
+afterAll(async () => {
+  agent.destroy();
+  await player.close();
+});
+
+const token = { getToken: async () => ({ token: "t", expiresOnTimestamp: Date.now() + 3_600_000 }) };
+const options = () => ({ endpoint: player.url, agent, retryOptions: { maxRetries: 0 } });
+const ids = { "x-ms-request-id": "176c3808-201a-004f-5842-557d35000000" };
+const armIds = { ...ids, "x-ms-correlation-request-id": "154cc4f8-4d22-4d2d-b208-3ca68b8a1b68" };
+
+/** Azure's own client in front of a recording, and how Terraform passes the same answer on. */
+type Service = {
+  name: string;
+  recordings: Recording[];
+  trying: string;
+  body(recording: Recording): string;
+  headers(recording: Recording): Record<string, string>;
+  ask(): Promise<unknown>;
+  terraform(recording: Recording): string;
+};
+
+/** As go-azure-sdk words it: github.com/Azure-Samples/azuresandbox/issues/196. */
+const armWords = ({ status, code, message, details }: Recording) =>
+  `Error: creating the thing: performing CreateOrUpdate: unexpected status ${status} with error: ${code}: ${message}${(
+    details ?? []
+  )
+    .map((inner) => ` ${JSON.stringify(inner)}`)
+    .join("")}`;
+const armBody = ({ code, message, details }: Recording) => JSON.stringify({ error: { code, message, details } });
+const arm = {
+  trying: "make the vault kv-shop",
+  body: armBody,
+  headers: ({ headers }: Recording) => ({ "content-type": "application/json; charset=utf-8", ...armIds, ...headers }),
+  ask: () =>
+    new ResourceManagementClient(token, SUBSCRIPTION, options()).resources.beginCreateOrUpdateByIdAndWait(
+      `${GROUP}/providers/Microsoft.KeyVault/vaults/kv-shop`,
+      "2023-07-01",
+      { location: "westeurope" },
+    ),
+  terraform: armWords,
+};
+
+const SERVICES: Service[] = [
+  { ...arm, name: "rights", recordings: RIGHTS },
+  { ...arm, name: "names", recordings: NAMES },
+  { ...arm, name: "resource-manager", recordings: RESOURCE_MANAGER },
+  {
+    ...arm,
+    name: "container-apps",
+    recordings: CONTAINER_APPS,
+    trying: "deploy the app ca-web",
+    ask: () =>
+      new ContainerAppsAPIClient(token, SUBSCRIPTION, options()).containerApps.beginUpdateAndWait(
+        "rg-shop-alice",
+        "ca-web",
+        { location: "westeurope" },
+      ),
+  },
+  {
+    name: "storage",
+    recordings: STORAGE,
+    trying: "read the record of alice",
+    body: storageBody,
+    headers: ({ code }) => ({ "content-type": "application/xml", "x-ms-error-code": code, ...ids }),
+    ask: () =>
+      new BlobServiceClient(player.url, token, { ...options(), retryOptions: { maxTries: 1 } })
+        .getContainerClient("tier-nonprod")
+        .getBlobClient("envs/alice.json")
+        .download(),
+    // As Terraform's backend words it: github.com/microsoft/azure-pipelines-terraform/issues/313.
+    terraform: ({ status, code, message }) =>
+      `Error: error loading state: executing request: unexpected status ${status} (${status} ${message}) with ${code}: ${message}\nRequestId:xxxx`,
+  },
+  {
+    name: "entra",
+    recordings: ENTRA,
+    trying: "sign in to Azure",
+    body: entraBody,
+    headers: () => ({ "content-type": "application/json; charset=utf-8" }),
+    ask: () => {
+      const authority = { authorityHost: player.url, disableInstanceDiscovery: true, agent };
+      const more = { ...authority, retryOptions: { maxRetries: 0 } };
+      const credential = new ClientAssertionCredential(TENANT, CLIENT, async () => "assertion", more);
+      return credential.getToken("https://management.azure.com/.default");
+    },
+    // As go-azure-sdk words it: github.com/Azure/azure-cli/issues/28708.
+    terraform: (recording) =>
+      `Error: unable to build authorizer for Resource Manager API: could not acquire access token to parse claims: clientCredentialsToken: received HTTP status ${recording.status} with response: ${entraBody(recording)}`,
+  },
+];
+
+async function askedOf({ ask }: Service): Promise<unknown> {
+  try {
+    await ask();
+  } catch (error) {
+    return error;
+  }
+  throw new Error("the recorded failure was taken for a success");
+}
+
+/** What the user sees, without the places in the code that stacks name. */
+function printed(error: PaasError, verbose: boolean): string {
+  const lines: string[] = [];
+  const stream = { write: (words: string) => lines.push(words) > 0, isTTY: false } as NodeJS.WriteStream;
+  createUi({ NO_COLOR: "1" }, { stdout: stream, stderr: stream }).error(error, { verbose });
+  return lines
+    .join("")
+    .replace(/^ +at .*\n/gm, "")
+    .replaceAll(player.url, "https://service");
+}
+
+const fileOf = ({ code, about }: { code?: string; about?: string }) =>
+  [code, about].filter(Boolean).join(" ").replaceAll(" ", "-");
+
+for (const service of SERVICES) {
+  describe(service.name, () => {
+    test.each(service.recordings.map((recording) => [fileOf(recording), recording] as const))(
+      "%s",
+      async (file, recording) => {
+        player.play({ status: recording.status, body: service.body(recording), headers: service.headers(recording) });
+        const fromSdk = azureFailure(service.trying, await askedOf(service));
+        const words = service.terraform(recording);
+        const fromTerraform = terraformError({ envId: "alice", work: "/work" }, "apply", parseErrors(words), words);
+
+        expect(afterColon(fromTerraform.message)).toBe(afterColon(fromSdk.message));
+        expect(fromTerraform).toMatchObject({ code: fromSdk.code, next: fromSdk.next, exit: fromSdk.exit });
+        const shown = [
+          `${printed(fromSdk, false)}`,
+          `--- by Terraform\n${printed(fromTerraform, false)}`,
+          `--- with --verbose\n${printed(fromSdk, true)}`,
+        ];
+        await expect(shown.join("\n")).toMatchFileSnapshot(`golden/${service.name}/${file}.txt`);
+      },
+    );
+  });
+}
+
+/** The meaning: what stands behind what was tried. */
+function afterColon(message: string): string {
+  return message.slice(message.indexOf(": ") + 2);
+}
+
+test.each(IMAGE_WORDS.map((words) => [words.about, words] as const))(
+  "in the words of a tool: %s",
+  async (about, { text }) => {
+    const explanation = explain(text);
+    const lines = [
+      text,
+      "",
+      explanation?.code,
+      explanation?.means,
+      `allowed: ${explanation?.allowed}`,
+      `next: ${explanation?.next}`,
+    ];
+    expect(explanation).not.toBeNull();
+    await expect(`${lines.join("\n")}\n`).toMatchFileSnapshot(`golden/images/${fileOf({ about })}.txt`);
+  },
+);

@@ -1,0 +1,100 @@
+import { CLIENT, type Recording, TENANT } from "./recording.js";
+
+const IDS =
+  "Trace ID: 8335980a-8604-4005-a5e1-f678003d5b01 Correlation ID: c3a1f4bb-2b8a-4486-ac4a-fdd45ed43116 Timestamp: 2026-11-21 14:26:23Z";
+const CODES = "learn.microsoft.com/entra/identity-platform/reference-error-codes";
+
+/** `error_description` of Entra's token endpoint, without the ids at its end. */
+export const ENTRA: Recording[] = [
+  {
+    code: "AADSTS700213",
+    status: 401,
+    message:
+      "No matching federated identity record found for presented assertion subject 'repo:acme@9919/shop@123456:environment:paas-branch'. Check your federated identity credential Subject, Audience and Issuer against the presented assertion. https://learn.microsoft.com/entra/workload-id/workload-identity-federation",
+    source: "github.com/Azure/login/issues/453, github.com/dotnet/maui/pull/31978",
+  },
+  {
+    code: "AADSTS7002138",
+    status: 401,
+    message:
+      "No matching federated identity record found for presented assertion subject 'repo:acme/shop:environment:Production'. The subject matches with case-insensitive comparison, but not with case-sensitive comparison. Check your federated identity credential Subject, Audience and Issuer against the presented assertion.",
+    source: "github.com/Azure/login/issues/515",
+  },
+  {
+    code: "AADSTS70021",
+    status: 401,
+    message:
+      "No matching federated identity record found for presented assertion. Assertion Issuer: 'https://token.actions.githubusercontent.com'. Assertion Subject: 'repo:acme/shop:ref:refs/heads/main'. Assertion Audience: 'api://AzureADTokenExchange'.",
+    source: "github.com/Azure/azure-saas/issues/239",
+  },
+  {
+    code: "AADSTS700016",
+    status: 400,
+    message: `Application with identifier '${CLIENT}' was not found in the directory 'acme'. This can happen if the application has not been installed by the administrator of the tenant or consented to by any user in the tenant. You may have sent your authentication request to the wrong tenant.`,
+    source: CODES,
+  },
+  {
+    code: "AADSTS7000215",
+    status: 401,
+    message: `Invalid client secret provided. Ensure the secret being sent in the request is the client secret value, not the client secret ID, for a secret added to app '${CLIENT}'.`,
+    source: CODES,
+  },
+  {
+    code: "AADSTS7000222",
+    status: 401,
+    message: `The provided client secret keys for app '${CLIENT}' are expired. Visit the Azure portal to create new keys for your app: https://aka.ms/NewClientSecret, or consider using certificate credentials for added security: https://aka.ms/certCreds.`,
+    source: "github.com/dotnet/sign/issues/849",
+  },
+  {
+    code: "AADSTS700024",
+    status: 401,
+    message:
+      "Client assertion is not within its valid time range. Current time: 2026-09-03T17:59:55.3046782Z, assertion valid from 2026-09-03T17:04:47.0000000Z, expiry time of assertion 2026-09-03T17:09:47.0000000Z. Review the documentation at https://learn.microsoft.com/entra/identity-platform/certificate-credentials .",
+    source: "github.com/kata-containers/kata-containers/issues/11758",
+  },
+  {
+    code: "AADSTS50020",
+    status: 400,
+    message: `User account 'alice@example.com' from identity provider 'live.com' does not exist in tenant 'acme' and cannot access the application '04b07795-8ddb-461a-bbee-02f9e1bf7b46'(Microsoft Azure CLI) in that tenant. The account needs to be added as an external user in the tenant first. Sign out and sign in again with a different Azure Active Directory user account.`,
+    source: "learn.microsoft.com/troubleshoot/entra/entra-id/app-integration/error-code-aadsts50020",
+  },
+  {
+    code: "AADSTS90002",
+    status: 400,
+    message: `Tenant '${TENANT}' not found. Check to make sure you have the correct tenant ID and are signing into the correct cloud. Check with your subscription administrator, this may happen if there are no active subscriptions for the tenant.`,
+    source: CODES,
+  },
+  {
+    code: "AADSTS53003",
+    status: 400,
+    message: "Access has been blocked by Conditional Access policies. The access policy does not allow token issuance.",
+    source: CODES,
+  },
+  {
+    code: "AADSTS50076",
+    status: 400,
+    message:
+      "Due to a configuration change made by your administrator, or because you moved to a new location, you must use multi-factor authentication to access '797f4846-ba00-4fd7-ba43-dac1f8f63013'.",
+    source: CODES,
+  },
+  {
+    code: "AADSTS700082",
+    status: 400,
+    message:
+      "The refresh token has expired due to inactivity. The token was issued on 2026-05-01T08:00:00.0000000Z and was inactive for 90.00:00:00.",
+    source: CODES,
+  },
+];
+
+/** The document that the token endpoint answers with. */
+export function entraBody({ code, message }: Recording): string {
+  return JSON.stringify({
+    error: code === "AADSTS700016" ? "unauthorized_client" : "invalid_client",
+    error_description: `${code}: ${message} ${IDS}`,
+    error_codes: [Number(code.slice("AADSTS".length))],
+    timestamp: "2026-11-21 14:26:23Z",
+    trace_id: "8335980a-8604-4005-a5e1-f678003d5b01",
+    correlation_id: "c3a1f4bb-2b8a-4486-ac4a-fdd45ed43116",
+    error_uri: `https://login.microsoftonline.com/error?code=${code.slice("AADSTS".length)}`,
+  });
+}
