@@ -27,8 +27,9 @@ export type Certificate = { key: string; cert: string };
  * Makes a key and a certificate for the names of Azure that the local cloud plays. The certificate signs itself and is
  * its own trust anchor: whoever is given it trusts exactly this one server (it may sign nothing else), and no trust store
  * ever learns of it.
+ * @param hosts names that it is good for
  */
-export function makeCertificate(now = new Date()): Certificate {
+export function makeCertificate(now = new Date(), hosts = HOSTS): Certificate {
   const { privateKey, publicKey } = generateKeyPairSync("ec", { namedCurve: "P-256" });
   const algorithm = der.sequence(der.objectId(OID.ecdsaWithSha256));
   const name = der.sequence(
@@ -42,7 +43,7 @@ export function makeCertificate(now = new Date()): Certificate {
     der.sequence(der.time(new Date(now.getTime() - DAY)), der.time(new Date(now.getTime() + 365 * DAY))),
     name,
     publicKey.export({ type: "spki", format: "der" }),
-    der.explicit(3, der.sequence(...extensions())),
+    der.explicit(3, der.sequence(...extensions(hosts))),
   );
   const signature = sign("sha256", content, privateKey);
   const certificate = der.sequence(content, algorithm, der.bitString(signature));
@@ -68,10 +69,10 @@ export function localClientOptions(ca: string): { agent: https.Agent } {
   return { agent: new https.Agent({ ca, keepAlive: true }) };
 }
 
-function extensions(): Buffer[] {
+function extensions(hosts: string[]): Buffer[] {
   const digitalSignature = der.bitString(Buffer.from([0x80]), 7);
   const names = [
-    ...HOSTS.map((host) => der.tagged(2, Buffer.from(host))),
+    ...hosts.map((host) => der.tagged(2, Buffer.from(host))),
     ...ADDRESSES.map((bytes) => der.tagged(7, Buffer.from(bytes))),
   ];
   return [

@@ -9,6 +9,8 @@ export type DoorOptions = {
   secret: Buffer;
   /** Port of the front on 127.0.0.1. */
   front: number;
+  /** What may be asked for, `host:port`; the hosts of Azure that the local cloud plays, unless told. */
+  targets?: RegExp;
 };
 
 export type Door = {
@@ -23,7 +25,7 @@ export type Door = {
 /** How many refusals are remembered. */
 const REMEMBERED = 100;
 
-const HOSTS = /^([a-z0-9]{3,24}\.blob\.core\.windows\.net|login\.microsoftonline\.com|management\.azure\.com):443$/i;
+const TARGETS = /^([a-z0-9]{3,24}\.blob\.core\.windows\.net|login\.microsoftonline\.com|management\.azure\.com):443$/i;
 
 /**
  * Starts a CONNECT proxy on a free port of 127.0.0.1 that leads Azure's host names to the front, and nothing anywhere
@@ -32,7 +34,7 @@ const HOSTS = /^([a-z0-9]{3,24}\.blob\.core\.windows\.net|login\.microsoftonline
  * A refusal closes the socket without a word: Terraform's backend takes that for final, but repeats a request for hours
  * that a proxy answers with an HTTP error. (Its sign-in tries five times in 15 s, however it is refused.)
  */
-export async function startDoor({ secret, front }: DoorOptions): Promise<Door> {
+export async function startDoor({ secret, front, targets = TARGETS }: DoorOptions): Promise<Door> {
   const refused: string[] = [];
   const remember = (target: string): void => {
     refused.push(target);
@@ -45,7 +47,7 @@ export async function startDoor({ secret, front }: DoorOptions): Promise<Door> {
   server.on("connect", (request: IncomingMessage, client: Duplex, head: Buffer) => {
     client.on("error", () => client.destroy());
     const target = request.url ?? "";
-    if (!HOSTS.test(target) || !isAllowed(request, secret)) {
+    if (!targets.test(target) || !isAllowed(request, secret)) {
       remember(target);
       client.destroy();
       return;

@@ -1,0 +1,79 @@
+import type { TokenCredential } from "@azure/core-auth";
+import {
+  bearerTokenAuthenticationPolicy,
+  createDefaultHttpClient,
+  createHttpHeaders,
+  createPipelineFromOptions,
+  createPipelineRequest,
+  type HttpMethods,
+  type PipelineResponse,
+  RestError,
+} from "@azure/core-rest-pipeline";
+
+/** Options of the Azure SDKs' clients: proxy, trust, retries. */
+export type ClientOptions = Record<string, unknown>;
+
+/** Throttling lasts up to a minute and says how long; the SDKs' own three repetitions end before that. */
+export const PATIENT: ClientOptions = {
+  retryOptions: { maxRetries: 8, retryDelayInMs: 800, maxRetryDelayInMs: 30_000 },
+};
+
+export type HttpCall = {
+  method: HttpMethods;
+  url: string;
+  headers?: Record<string, string>;
+  /** Sent as JSON. */
+  body?: unknown;
+  signal?: AbortSignal;
+};
+
+export type HttpAnswer = { status: number; body: unknown; headers: PipelineResponse["headers"] };
+
+/** One HTTP call through the pipeline of the Azure SDKs, which knows proxies, throttling and lost connections. */
+export type Http = (call: HttpCall) => Promise<HttpAnswer>;
+
+/**
+ * @param signIn whose bearer token goes with the call; null = none
+ * @throws RestError for every status from 400 on, as the SDKs do
+ */
+export function openHttp(signIn: { credential: TokenCredential; scope: string } | null, options: ClientOptions): Http {
+  const pipeline = createPipelineFromOptions({ ...PATIENT, ...options });
+  if (signIn) {
+    pipeline.addPolicy(bearerTokenAuthenticationPolicy({ credential: signIn.credential, scopes: signIn.scope }), {
+      phase: "Sign",
+    });
+  }
+  const client = createDefaultHttpClient();
+  return async ({ method, url, headers = {}, body, signal }) => {
+    const request = createPipelineRequest({
+      url,
+      method,
+      headers: createHttpHeaders({ accept: "application/json", ...headers }),
+      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+      ...(signal ? { abortSignal: signal } : {}),
+    });
+    if (body !== undefined) request.headers.set("content-type", "application/json");
+    const response = await pipeline.sendRequest(client, request);
+    if (response.status >= 400) throw refusal(response);
+    return { status: response.status, body: parsed(response.bodyAsText), headers: response.headers };
+  };
+}
+
+function refusal(response: PipelineResponse): RestError {
+  const { error } = (parsed(response.bodyAsText) ?? {}) as { error?: { code?: string; message?: string } };
+  return new RestError(error?.message ?? `HTTP ${response.status}`, {
+    ...(error?.code ? { code: error.code } : {}),
+    statusCode: response.status,
+    request: response.request,
+    response,
+  });
+}
+
+function parsed(text: string | null | undefined): unknown {
+  if (!text) return null;
+  try {
+    return JSON.parse(text);
+  } catch {
+    return text;
+  }
+}

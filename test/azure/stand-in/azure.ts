@@ -1,0 +1,172 @@
+import fs from "node:fs";
+import type { RequestListener, ServerResponse } from "node:http";
+import https from "node:https";
+import os from "node:os";
+import path from "node:path";
+import { HttpsProxyAgent } from "https-proxy-agent";
+import { makeCertificate } from "../../../src/local/certificate.js";
+import { startDoor } from "../../../src/local/door.js";
+import { listenOnLoopback } from "../../../src/local/front-socket.js";
+import { SchemaLibrary } from "../../../src/local/provider/schemas.js";
+import { serveProvider } from "../../../src/local/provider/server.js";
+import { openStorage } from "../../../src/local/storage.js";
+import { Store } from "../../../src/local/store.js";
+import { makeSecret, mintToken } from "../../../src/local/token.js";
+import { openContainerApps } from "./container-apps.js";
+import { type Core, SUBSCRIPTION, type Subscription, TENANT } from "./core.js";
+import { openDirectory } from "./directory.js";
+import { createDispatcher } from "./dispatch.js";
+import { openEntra } from "./entra.js";
+import { Faults } from "./faults.js";
+import { openGithubOidc } from "./github-oidc.js";
+import { openGroups } from "./groups.js";
+import { openLocks } from "./locks.js";
+import { openOperations } from "./operations.js";
+import { openSoftDeleted } from "./soft-deleted.js";
+import { openSubscriptions } from "./subscriptions.js";
+import { openTokens } from "./tokens.js";
+
+/** Every host that the stand-in answers for; the door leads nowhere else. */
+const HOSTS = [
+  "management.azure.com",
+  "login.microsoftonline.com",
+  "api.loganalytics.io",
+  "*.blob.core.windows.net",
+  "*.vault.azure.net",
+  "*.azurecr.io",
+  "*.azurecontainerapps.dev",
+  "*.actions.githubusercontent.com",
+];
+const TARGETS = new RegExp(
+  `^(${HOSTS.map((host) => host.replaceAll(".", "\\.").replace("*", "[a-z0-9-]+")).join("|")}):443$`,
+  "i",
+);
+
+export type AzureOptions = {
+  /** Name of the one storage account that is there. */
+  account: string;
+  now?: () => Date;
+};
+
+export type StandIn = Awaited<ReturnType<typeof openAzure>>;
+
+/** Starts an Azure of its own on loopback, reached under Azure's public host names through a CONNECT proxy. */
+export async function openAzure({ account, now = () => new Date() }: AzureOptions) {
+  const folder = fs.mkdtempSync(path.join(os.tmpdir(), "paas-azure-"));
+  const subscriptions: Subscription[] = [
+    { subscriptionId: SUBSCRIPTION, displayName: "Acme nonprod", tenantId: TENANT, state: "Enabled" },
+  ];
+  const core: Core = {
+    store: Store.open(folder),
+    tenantId: TENANT,
+    subscriptionId: SUBSCRIPTION,
+    subscriptions,
+    operations: openOperations(SUBSCRIPTION),
+    tokens: openTokens(),
+    now,
+  };
+  const directory = openDirectory();
+  const entra = openEntra(core, directory);
+  const github = openGithubOidc(core);
+  const locks = openLocks(core);
+  const groups = openGroups(core, locks);
+  const containerApps = openContainerApps(core);
+  const softDeleted = openSoftDeleted(core);
+  // A new resource provider is one more line here.
+  const parts = [core.operations, entra, github, openSubscriptions(core), locks, softDeleted, containerApps, groups];
+  const faults = new Faults();
+  const dispatcher = createDispatcher(
+    parts.flatMap(({ routes }) => routes),
+    faults,
+    core,
+  );
+
+  const storage = await openStorage({ folder: path.join(folder, "storage"), account });
+  const schemas = new SchemaLibrary(folder);
+  const provider = await serveProvider({
+    store: core.store,
+    socket: path.join(folder, "p.sock"),
+    schemas,
+    subscriptionId: SUBSCRIPTION,
+    tenantId: TENANT,
+    fqdnOf: (app) => `${app.attributes.name}.happyrock.westeurope.azurecontainerapps.io`,
+  });
+
+  const certificate = makeCertificate(new Date(), HOSTS);
+  const certFile = path.join(folder, "ca.pem");
+  fs.writeFileSync(certFile, certificate.cert);
+  const server = https.createServer({ ...certificate, minVersion: "TLSv1.2" }, (request, response) => {
+    const host = (request.headers.host ?? "").replace(/:443$/, "");
+    const handled = host.endsWith(".blob.core.windows.net")
+      ? blobs(request, response)
+      : dispatcher.handle(request, response);
+    Promise.resolve(handled).catch((error: unknown) => {
+      dispatcher.violations.push(
+        `${request.method} ${host}${request.url}: ${error instanceof Error ? error.stack : error}`,
+      );
+      response.destroy();
+    });
+  });
+  const blobs: RequestListener = (request, response) => {
+    dispatcher.requests.push(`${request.method} https://${request.headers.host}${request.url}`);
+    const trouble = faults.meet(request.method ?? "", `${request.headers.host}${request.url}`);
+    const token = /^Bearer (\S+)$/.exec(request.headers.authorization ?? "")?.[1] ?? "";
+    const audience = core.tokens.read(token, now())?.aud ?? "";
+    if (trouble === "reset") return void request.socket.destroy();
+    if (trouble && trouble !== "reset after")
+      return refuseBlob(response, trouble.status, trouble.code, trouble.headers);
+    if (!isForStorage(audience, account)) return refuseBlob(response, 401, "InvalidAuthenticationInfo");
+    storage.listener(request, response);
+  };
+  const front = await listenOnLoopback(server);
+  const secret = makeSecret();
+  const door = await startDoor({ secret, front: front.port, targets: TARGETS });
+  const proxy = door.proxyUrl(mintToken(secret, { audience: "door", lifetime: 24 * 3600 }));
+
+  return {
+    ...core,
+    folder,
+    faults,
+    directory,
+    entra,
+    github,
+    locks,
+    groups,
+    containerApps: containerApps.apps,
+    softDeleted,
+    schemas,
+    requests: dispatcher.requests,
+    violations: dispatcher.violations,
+    /** For SDK clients of this process. */
+    clientOptions: { agent: proxyAgent(proxy, certificate.cert) },
+    /** For children: Node reads the first two, Go the first and the third. */
+    variables: { HTTPS_PROXY: proxy, NODE_EXTRA_CA_CERTS: certFile, SSL_CERT_FILE: certFile },
+    reattach: JSON.stringify(provider.reattach),
+    /** What was asked for that is not Azure's. */
+    strayed: door.refused,
+    /** @throws Error with what broke a schema on the way */
+    close: async () => {
+      for (const part of [provider, door, front, storage]) await part.close();
+      fs.rmSync(folder, { recursive: true, force: true });
+      if (dispatcher.violations.length > 0) throw new Error(`violations:\n${dispatcher.violations.join("\n")}`);
+    },
+  };
+}
+
+function proxyAgent(proxy: string, ca: string): HttpsProxyAgent<string> {
+  const agent = new HttpsProxyAgent(proxy, { keepAlive: true });
+  // The constructor forgets what it is told about TLS.
+  Object.assign(agent.options, { ca });
+  return agent;
+}
+
+function isForStorage(audience: string, account: string): boolean {
+  return ["https://storage.azure.com", `https://${account}.blob.core.windows.net`].includes(
+    audience.replace(/\/$/, ""),
+  );
+}
+
+function refuseBlob(response: ServerResponse, status: number, code: string, headers = {}): void {
+  const body = `<?xml version="1.0" encoding="utf-8"?><Error><Code>${code}</Code><Message>${code}</Message></Error>`;
+  response.writeHead(status, { "content-type": "application/xml", "x-ms-error-code": code, ...headers }).end(body);
+}
