@@ -2,6 +2,7 @@ import { Command, Option } from "commander";
 import { registerCompletion } from "./commands/completion.js";
 import { registerConfig } from "./commands/config.js";
 import { registerDestroy } from "./commands/destroy.js";
+import { registerDoctor } from "./commands/doctor.js";
 import { registerInit } from "./commands/init.js";
 import { registerLocal } from "./commands/local.js";
 import { registerLogs } from "./commands/logs.js";
@@ -49,6 +50,7 @@ export function createProgram(tools: Tools): Command {
 
   program.commandsGroup("Project:");
   registerInit(program, tools);
+  registerDoctor(program, tools);
   registerValidate(program, tools);
   registerConfig(program, tools);
   registerName(program, tools);

@@ -28,7 +28,7 @@ export function readAnswer(error: unknown): Answer {
   const { response, errorResponse } = thrown;
   const levels = levelsOf(parsed(response?.bodyAsText));
   const header = (name: string) => response?.headers?.get(name) ?? null;
-  const codes = [...levels.map(({ code }) => code), thrown.code, thrown.name].filter(isText);
+  const codes = [...levels.map(({ code }) => code), header("x-ms-error-code"), thrown.code, thrown.name].filter(isText);
   const words = [...levels.map(({ message }) => message), errorResponse?.errorDescription, thrown.message];
   return {
     status: typeof thrown.statusCode === "number" ? thrown.statusCode : null,

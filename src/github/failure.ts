@@ -3,6 +3,8 @@ import { isRateLimit, type Refusal } from "./retry.js";
 
 /** A line of a workflow job's `permissions:`. */
 export type Permission =
+  | "actions: read"
+  | "administration: read"
   | "contents: read"
   | "deployments: write"
   | "statuses: write"

@@ -1,0 +1,126 @@
+import type { ClientOptions, Http } from "../azure/client.js";
+import type { Inspection } from "../azure/inspection.js";
+import type { Session } from "../azure/session.js";
+import type { Chosen } from "../azure/sign-in.js";
+import type { CloudName } from "../cloud.js";
+import type { AzureFacts, Gathered } from "../doctor/facts.js";
+import { describePlatform } from "../environment/platform.js";
+import { PaasError } from "../errors.js";
+import { fixedEnvironments } from "../manifest/environments.js";
+import { type Manifest, TIERS, type Tier } from "../manifest/manifest.js";
+import { after, gathered } from "./doctor.gathered.js";
+
+/** How doctor gets to Azure; tests bring another way. */
+export type AzureDoor = {
+  signIn(variables: NodeJS.ProcessEnv, chosen: Chosen): Promise<Session>;
+  options: ClientOptions;
+};
+
+/** One repetition: doctor tells what is, and a person waits for it. */
+export const realAzure: AzureDoor = {
+  signIn: async (variables, chosen) => (await import("../azure/sign-in.js")).signIn(variables, chosen),
+  options: { retryOptions: { maxRetries: 1 } },
+};
+
+type Place = { cloud: Gathered<{ name: CloudName }>; manifest: Gathered<Manifest>; variables: NodeJS.ProcessEnv };
+
+/** Sign-in and subscription, as far as the project is on Azure. */
+export async function gatherAzure({ cloud, manifest, variables }: Place, azure: AzureDoor): Promise<AzureFacts> {
+  const onAzure = "value" in cloud && cloud.value.name === "azure";
+  if (!onAzure) return nothing({ skipped: "environments live on this machine; `--cloud azure` looks at Azure, too" });
+  if (!("value" in manifest)) return nothing({ skipped: "there is no project to look for" });
+  const { platform } = manifest.value;
+  const chosen = { tenantId: platform?.tenant ?? null, subscriptionId: platform?.subscription ?? null };
+  const session = await gathered(() => azure.signIn(variables, chosen));
+  if (!("value" in session)) return { ...nothing({ skipped: "nobody is signed in" }), signIn: session };
+  try {
+    return await inspect(session.value, manifest.value, azure.options);
+  } finally {
+    await session.value.close();
+  }
+}
+
+async function inspect(session: Session, manifest: Manifest, options: ClientOptions): Promise<AzureFacts> {
+  const { who, signIn: way, tenantId, subscriptionId, credential } = session;
+  const { openHttp } = await import("../azure/client.js");
+  const { openInspection } = await import("../azure/inspection.js");
+  const http = openHttp({ credential, scope: "https://management.azure.com/.default" }, options);
+  const blobs = openHttp({ credential, scope: "https://storage.azure.com/.default" }, options);
+  const read = openInspection(http, subscriptionId);
+  const platforms = tiersOf(manifest).map((tier) => describePlatform({ manifest, tier, subscriptionId }));
+  const account = platforms[0]?.names.stateAccount ?? "";
+  const [subscription, providers, roles, credentials, stateAccountId, quota] = await Promise.all([
+    gathered(read.subscription),
+    gathered(read.providers),
+    gathered(() => rolesHeld(session, read)),
+    gatherCredentials(manifest, read),
+    gathered(() => stateAccount(account, read)),
+    gatherQuota(manifest, read),
+  ]);
+  const state = await after(stateAccountId, () => containers(tiersOf(manifest), account, blobs));
+  const signIn = { value: { who, way, tenantId, subscriptionId } };
+  return { signIn, subscription, providers, roles, platforms, credentials, stateAccountId, state, quota };
+}
+
+/** Environments of branches are nonprod; a tier without an environment needs no platform. */
+function tiersOf(manifest: Manifest): Tier[] {
+  const used = new Set<Tier>(["nonprod", ...fixedEnvironments(manifest).map(({ tier }) => tier)]);
+  return TIERS.filter((tier) => used.has(tier));
+}
+
+async function rolesHeld({ credential }: Session, { roles }: Inspection) {
+  const { claimsOf } = await import("../azure/claims.js");
+  const token = await credential.getToken("https://management.azure.com/.default");
+  const { objectId } = claimsOf(token?.token ?? "");
+  if (objectId) return roles(objectId);
+  throw new PaasError("identity-unknown", "the sign-in does not say whose it is, so its roles cannot be looked up", {
+    next: "sign in anew with `paas login`",
+  });
+}
+
+async function stateAccount(name: string, { storageAccountId }: Inspection): Promise<string> {
+  const id = await storageAccountId(name);
+  if (id !== null) return id;
+  throw new PaasError("state-account-missing", `there is no state account ${name} in the subscription`, {
+    details: ["or who is signed in may not see it"],
+    next: "`paas bootstrap` makes it",
+  });
+}
+
+async function containers(tiers: Tier[], account: string, blobs: Http): Promise<AzureFacts["state"]> {
+  const { readContainer } = await import("../azure/inspection.js");
+  const read = tiers.map(async (tier) => {
+    return [tier, await gathered(() => readContainer(blobs, account, `tier-${tier}`))] as const;
+  });
+  return { value: Object.fromEntries(await Promise.all(read)) };
+}
+
+async function gatherCredentials(
+  { platform }: Manifest,
+  { credentials }: Inspection,
+): Promise<AzureFacts["credentials"]> {
+  if (!platform) return { skipped: "the project has no identities yet: `paas bootstrap` makes them" };
+  return gathered(() => credentials(Object.values(platform.identities)));
+}
+
+async function gatherQuota({ location }: Manifest, { quota }: Inspection): Promise<AzureFacts["quota"]> {
+  const found = await gathered(() => quota(location));
+  if (!("value" in found)) return found;
+  return found.value
+    ? { value: { ...found.value, region: location } }
+    : { skipped: `Azure tells none for ${location}` };
+}
+
+function nothing(why: { skipped: string }): AzureFacts {
+  return {
+    signIn: why,
+    subscription: why,
+    providers: why,
+    roles: why,
+    platforms: [],
+    credentials: why,
+    stateAccountId: why,
+    state: why,
+    quota: why,
+  };
+}

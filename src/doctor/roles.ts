@@ -1,0 +1,45 @@
+/** A role as somebody holds it: what it allows, and where. */
+export type Role = {
+  name: string;
+  scope: string;
+  actions: string[];
+  notActions: string[];
+  dataActions: string[];
+  notDataActions: string[];
+};
+
+/** Something that has to be allowed, and the role that is given for it. */
+export type Need = {
+  /** What for: the end of a sentence, `push images`. */
+  purpose: string;
+  scope: string;
+  action: string;
+  /** An operation on data (blobs, images), which roles for resources do not include. */
+  data?: boolean;
+  /** The role that allows it and little else. */
+  role: string;
+};
+
+/** Tells whether one of the roles allows it, as Azure decides it: granted by one role, and not taken back by the same. */
+export function allows(roles: readonly Role[], { scope, action, data = false }: Need): boolean {
+  return roles.some((role) => {
+    const [granted, taken] = data ? [role.dataActions, role.notDataActions] : [role.actions, role.notActions];
+    const matches = (pattern: string) => patternOf(pattern).test(action);
+    return covers(role.scope, scope) && granted.some(matches) && !taken.some(matches);
+  });
+}
+
+/** Roles are inherited by everything below their scope. Ids of resources know no case. */
+export function covers(holder: string, scope: string): boolean {
+  const [above, below] = [holder, scope].map((id) => `${id.toLowerCase().replace(/\/+$/, "")}/`);
+  return below?.startsWith(above ?? "/") === true || isManagementGroup(holder);
+}
+
+/** Listed for a subscription, a role of a management group is one that the subscription inherits. */
+function isManagementGroup(scope: string): boolean {
+  return /^\/providers\/Microsoft\.Management\/managementGroups\//i.test(scope);
+}
+
+function patternOf(pattern: string): RegExp {
+  return new RegExp(`^${pattern.replaceAll(/[.()+?^${}|[\]\\]/g, "\\$&").replaceAll("*", ".*")}$`, "i");
+}
