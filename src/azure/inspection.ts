@@ -25,7 +25,7 @@ const VERSION = {
   resources: "2021-04-01",
   authorization: "2022-04-01",
   identity: "2023-01-31",
-  app: "2025-01-01",
+  app: "2025-07-01",
 } as const;
 
 type RoleAssignment = { properties: { roleDefinitionId: string; scope: string } };

@@ -70,7 +70,10 @@ function tiersOf(manifest: Manifest): Tier[] {
 
 async function rolesHeld({ credential }: Session, { roles }: Inspection) {
   const { claimsOf } = await import("../azure/claims.js");
-  const token = await credential.getToken("https://management.azure.com/.default");
+  const { azureFailure } = await import("../azure/failure.js");
+  const token = await credential.getToken("https://management.azure.com/.default").catch((error: unknown) => {
+    throw azureFailure("sign in to Azure", error);
+  });
   const { objectId } = claimsOf(token?.token ?? "");
   if (objectId) return roles(objectId);
   throw new PaasError("identity-unknown", "the sign-in does not say whose it is, so its roles cannot be looked up", {

@@ -27,19 +27,29 @@ export async function doctor(options: DoctorOptions, tools: DoctorTools, azure: 
 }
 
 function reportText(findings: Finding[], counts: Record<Status, number>, palette: Palette): string {
-  const paint: Record<Status, (text: string) => string> = {
-    ok: palette.good,
-    warning: palette.warn,
-    failure: palette.bad,
-    skipped: palette.faint,
-  };
+  const rows = [...findings.filter(({ status }) => status !== "skipped"), ...skippedTogether(findings)];
   const widest = Math.max(...findings.map(({ title }) => title.length));
-  const rows = findings.flatMap(({ status, title, line, fix }, index) => {
-    const again = findings[index - 1]?.title === title;
-    const row = `${paint[status](status.padEnd(7))}  ${(again ? "" : title).padEnd(widest)}  ${line}`;
-    return fix === null ? [row] : [row, `${" ".repeat(widest + 11)}${palette.faint("fix:")} ${fix}`];
-  });
+  const lines = rows.flatMap((row, index) => rowLines(row, rows[index - 1]?.title === row.title, widest, palette));
   const { ok, warning, failure, skipped } = counts;
   const summary = [`${ok} ok`, count(warning, "warning"), count(failure, "failure"), `${skipped} skipped`];
-  return [...rows, "", summary.join(", ")].join("\n");
+  return [...lines, "", summary.join(", ")].join("\n");
+}
+
+/** What was skipped for one reason is told in one line, at the end. */
+function skippedTogether(findings: Finding[]): Finding[] {
+  const reasons = new Map<string, Finding[]>();
+  for (const finding of findings.filter(({ status }) => status === "skipped")) {
+    reasons.set(finding.line, [...(reasons.get(finding.line) ?? []), finding]);
+  }
+  return [...reasons.values()].flatMap(([first, ...others]) => {
+    if (!first) return [];
+    const also = others.length === 0 ? "" : ` (also ${others.map(({ title }) => title).join(", ")})`;
+    return { ...first, line: `${first.line}${also}` };
+  });
+}
+
+function rowLines({ status, title, line, fix }: Finding, again: boolean, widest: number, palette: Palette): string[] {
+  const paint = { ok: palette.good, warning: palette.warn, failure: palette.bad, skipped: palette.faint };
+  const row = `${paint[status](status.padEnd(7))}  ${(again ? "" : title).padEnd(widest)}  ${line}`;
+  return fix === null ? [row] : [row, `${" ".repeat(widest + 11)}${palette.faint("fix:")} ${fix}`];
 }

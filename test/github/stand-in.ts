@@ -26,6 +26,16 @@ export class Repository {
   deployments: Deployment[] = [];
   statuses: Body[] = [];
   nextId = 9_000_000_001;
+  private = false;
+  actionsEnabled = true;
+  /** `refs`: null = no branch policy. */
+  environments: { name: string; refs: string[] | null }[] = [];
+  subject: {
+    use_default: boolean;
+    include_claim_keys?: string[];
+    use_immutable_subject?: boolean;
+    sub_claim_prefix?: string;
+  } = { use_default: true };
 }
 
 type Answer = { status: number; body: unknown; headers?: Record<string, string> };
@@ -61,6 +71,42 @@ const absent: Answer = {
 };
 
 const ROUTES: Route[] = [
+  {
+    method: "GET",
+    pattern: /^$/,
+    answer: ({ repository }) => ok({ full_name: "acme/shop", private: repository.private }),
+  },
+  {
+    method: "GET",
+    pattern: /^\/actions\/permissions$/,
+    answer: ({ repository }) => ok({ enabled: repository.actionsEnabled, allowed_actions: "all" }),
+  },
+  {
+    method: "GET",
+    pattern: /^\/actions\/oidc\/customization\/sub$/,
+    answer: ({ repository }) => ok(repository.subject),
+  },
+  {
+    method: "GET",
+    pattern: /^\/environments$/,
+    query: z.strictObject(page),
+    answer: ({ repository }) => {
+      const environments = repository.environments.map(({ name, refs }) => ({
+        name,
+        deployment_branch_policy: refs && { protected_branches: false, custom_branch_policies: true },
+      }));
+      return ok({ total_count: environments.length, environments });
+    },
+  },
+  {
+    method: "GET",
+    pattern: /^\/environments\/(?<name>[^/]+)\/deployment-branch-policies$/,
+    query: z.strictObject(page),
+    answer: ({ path, repository }) => {
+      const refs = repository.environments.find(({ name }) => name === path.name)?.refs;
+      return refs ? ok({ total_count: refs.length, branch_policies: refs.map((name) => ({ name })) }) : absent;
+    },
+  },
   {
     method: "GET",
     pattern: /^\/git\/ref\/(?<ref>.+)$/,
@@ -220,7 +266,14 @@ export async function openStandIn(owner = "acme", repo = "shop"): Promise<StandI
     calls.push(call);
     const planned = refusals.find((refusal) => refusal.call.test(call) && refusal.answers.length > 0)?.answers.shift();
     if (planned === "hang up") return void request.socket.destroy();
-    const known = { call, rest, inside: pathname.startsWith(`${prefix}/`), request, searchParams, body };
+    const known = {
+      call,
+      rest,
+      inside: pathname === prefix || pathname.startsWith(`${prefix}/`),
+      request,
+      searchParams,
+      body,
+    };
     const answer = typeof planned === "object" ? planned : answerTo(known);
     if (planned === "done, unsaid") return void request.socket.destroy();
     response.writeHead(answer.status, { "content-type": "application/json; charset=utf-8", ...answer.headers });

@@ -78,11 +78,11 @@ function tooMuch(held: Role[], subscriptionId: string, way: string): Verdict[] {
 function state({ azure }: Facts): Verdict | Verdict[] {
   const account = judged(azure.stateAccountId, () => []);
   if (!Array.isArray(account)) return account;
-  return judged(azure.state, (containers) =>
-    Object.entries(containers).flatMap(([tier, found]) =>
-      judged(found, () => ok(`container tier-${tier} can be read`)),
-    ),
-  );
+  return judged(azure.state, (containers) => {
+    const verdicts = Object.values(containers).flatMap((found) => judged(found, () => []));
+    const names = Object.keys(containers).map((tier) => `tier-${tier}`);
+    return verdicts.length > 0 ? verdicts : ok(`${names.join(" and ")} can be read`);
+  });
 }
 
 function quota({ used, limit, region }: { used: number; limit: number; region: string }, facts: Facts): Verdict {

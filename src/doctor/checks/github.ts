@@ -1,7 +1,7 @@
 import { githubEnvironments } from "../../workflow/github-environments.js";
 import type { Facts, FederatedCredential, GithubEnvironmentFact, SubjectFact } from "../facts.js";
 import { expectedSubjects, trustOf } from "../subjects.js";
-import { type Check, failure, judged, ok, type Verdict, warning } from "../verdict.js";
+import { type Check, failure, judged, ok, skipped, type Verdict, warning } from "../verdict.js";
 
 /** GitHub: whether workflows run, who may sign in from them, and from which branches. */
 export const GITHUB: Check[] = [
@@ -33,6 +33,7 @@ function environments(facts: Facts): Verdict | Verdict[] {
   const { github, manifest } = facts;
   return judged(github.environments, (found) => {
     if (!("value" in manifest)) return [];
+    if (manifest.value.platform === null) return skipped("the project has no identities yet that they would protect");
     const wanted = githubEnvironments(manifest.value, github.defaultBranch);
     const hidden = "value" in github.repository && github.repository.value.private;
     const verdicts = wanted.flatMap(({ name, refs }) => {

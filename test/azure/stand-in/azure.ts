@@ -22,6 +22,7 @@ import { openGithubOidc } from "./github-oidc.js";
 import { openGroups } from "./groups.js";
 import { openLocks } from "./locks.js";
 import { openOperations } from "./operations.js";
+import { openReadings } from "./readings.js";
 import { openSoftDeleted } from "./soft-deleted.js";
 import { openSubscriptions } from "./subscriptions.js";
 import { openTokens } from "./tokens.js";
@@ -72,8 +73,19 @@ export async function openAzure({ account, now = () => new Date() }: AzureOption
   const groups = openGroups(core, locks);
   const containerApps = openContainerApps(core);
   const softDeleted = openSoftDeleted(core);
+  const readings = openReadings(core);
   // A new resource provider is one more line here.
-  const parts = [core.operations, entra, github, openSubscriptions(core), locks, softDeleted, containerApps, groups];
+  const parts = [
+    core.operations,
+    entra,
+    github,
+    openSubscriptions(core),
+    locks,
+    softDeleted,
+    containerApps,
+    groups,
+    readings,
+  ];
   const faults = new Faults();
   const dispatcher = createDispatcher(
     parts.flatMap(({ routes }) => routes),
@@ -134,6 +146,7 @@ export async function openAzure({ account, now = () => new Date() }: AzureOption
     groups,
     containerApps: containerApps.apps,
     softDeleted,
+    readings: readings.readings,
     schemas,
     requests: dispatcher.requests,
     violations: dispatcher.violations,
