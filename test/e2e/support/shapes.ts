@@ -29,6 +29,18 @@ export const ERROR = document.extend({
 
 export const SHAPES = {
   name: document.extend({ branch: text, envId: text, resourceGroup: text, names, stateKey: text }),
+  doctor: document.extend({
+    ok: z.boolean(),
+    counts: z.strictObject({ ok: count, warning: count, failure: count, skipped: count }),
+    checks: z.array(
+      z.strictObject({
+        check: z.string().regex(/^[a-z-]+$/),
+        status: z.enum(["ok", "warning", "failure", "skipped"]),
+        line: text,
+        fix: text.nullable(),
+      }),
+    ),
+  }),
   validate: document.extend({
     valid: z.literal(true),
     file: text,
