@@ -21,6 +21,7 @@ import { Faults } from "./faults.js";
 import { openGithubOidc } from "./github-oidc.js";
 import { openGroups } from "./groups.js";
 import { openLocks } from "./locks.js";
+import { openManagedEnvironments } from "./managed-environments.js";
 import { openOperations } from "./operations.js";
 import { openSoftDeleted } from "./soft-deleted.js";
 import { openSubscriptions } from "./subscriptions.js";
@@ -73,7 +74,17 @@ export async function openAzure({ account, now = () => new Date() }: AzureOption
   const containerApps = openContainerApps(core);
   const softDeleted = openSoftDeleted(core);
   // A new resource provider is one more line here.
-  const parts = [core.operations, entra, github, openSubscriptions(core), locks, softDeleted, containerApps, groups];
+  const parts = [
+    core.operations,
+    entra,
+    github,
+    openSubscriptions(core),
+    locks,
+    softDeleted,
+    openManagedEnvironments(core),
+    containerApps,
+    groups,
+  ];
   const faults = new Faults();
   const dispatcher = createDispatcher(
     parts.flatMap(({ routes }) => routes),
