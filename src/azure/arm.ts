@@ -19,8 +19,8 @@ export type Arm = {
   }): Promise<unknown>;
 };
 
-/** Milliseconds between two questions whether an operation has ended, where Azure does not say. */
-const PACE = 1000;
+/** Milliseconds between two questions whether an operation has ended, where Azure does not say: few at first. */
+const PACE = { first: 200, growth: 1.5, longest: 5000 };
 
 /** Longest that an operation is waited for, in milliseconds. */
 const LIMIT = 30 * 60_000;
@@ -56,8 +56,9 @@ async function settled(
   const end = Date.now() + LIMIT;
   const told = first.headers.get("azure-asyncoperation");
   let next = told ?? (first.status === 202 ? first.headers.get("location") : undefined);
-  for (let last = first; next; ) {
-    await sleep(paceOf(last), undefined, { signal });
+  let pace = PACE.first;
+  for (let last = first; next; pace = Math.min(pace * PACE.growth, PACE.longest)) {
+    await sleep(saidBy(last) ?? pace, undefined, { signal });
     if (Date.now() > end)
       throw new PaasError("azure-slow", `${method} ${new URL(url).pathname} did not end in ${LIMIT / 60_000} minutes`);
     last = await http({ method: "GET", url: next, ...(signal ? { signal } : {}) });
@@ -75,7 +76,7 @@ async function settled(
   return first.body;
 }
 
-function paceOf({ headers }: HttpAnswer): number {
+function saidBy({ headers }: HttpAnswer): number | null {
   const seconds = Number(headers.get("retry-after") ?? Number.NaN);
-  return Number.isFinite(seconds) ? seconds * 1000 : PACE;
+  return Number.isFinite(seconds) ? seconds * 1000 : null;
 }

@@ -26,6 +26,7 @@ const BINDINGS = path.dirname(createRequire(import.meta.url).resolve("@cdktf/pro
 /** Types of the scaffolded stacks. */
 const TYPES = [
   "azurerm_resource_group",
+  "azurerm_client_config",
   "azurerm_container_app",
   "azurerm_container_app_environment",
   "azurerm_container_registry",
@@ -65,7 +66,8 @@ export type Project = {
   close(): Promise<void>;
 };
 
-export async function openProject(text = MANIFEST): Promise<Project> {
+/** @param more variables of whoever runs paas, such as values of secrets */
+export async function openProject(text = MANIFEST, more: Record<string, string> = {}): Promise<Project> {
   const azure = await openAzure({ account: ACCOUNT });
   azure.schemas.ensure(TYPES, BINDINGS);
   const later: (() => unknown)[] = [];
@@ -85,6 +87,7 @@ export async function openProject(text = MANIFEST): Promise<Project> {
     ARM_CLIENT_ID: application.clientId,
     ARM_CLIENT_SECRET: "s3cret",
     PAAS_TERRAFORM: terraformWith(azure),
+    ...more,
   };
   const chosen = { tenantId: TENANT, subscriptionId: SUBSCRIPTION };
   const session = await signIn(variables, chosen, azure.clientOptions);
