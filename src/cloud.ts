@@ -69,6 +69,8 @@ export type Cloud = {
     /** Ids of the shared platform of a tier, whether or not it is there yet. */
     of(tier: Tier): Platform;
     exists(tier: Tier): Promise<boolean>;
+    /** Whether `up` makes it where it is missing; on Azure `paas bootstrap` alone does. */
+    madeByRuns: boolean;
   };
   terraform: {
     /** Providers that this cloud can serve, as full source addresses; null = any. */
@@ -142,14 +144,14 @@ export function subscriptionOf(cloud: CloudName, manifest: Manifest): string {
 
 /** Connects to a cloud; the local one is started when it does not run. */
 export async function openCloud(name: CloudName, context: CloudContext): Promise<Cloud> {
-  if (name === "azure") throw notBootstrapped();
+  if (name === "azure") return openAzure(context);
   const { openLocalCloud } = await import("./local/cloud.js");
   return openLocalCloud({ ...context, platform: localPlatform(context.manifest) });
 }
 
 /** Connects to a cloud that runs already; null when the local one does not. */
 export async function openRunningCloud(name: CloudName, context: CloudContext): Promise<Cloud | null> {
-  if (name === "azure") throw notBootstrapped();
+  if (name === "azure") return openAzure(context);
   const { openRunningLocalCloud } = await import("./local/cloud.js");
   return openRunningLocalCloud({ ...context, platform: localPlatform(context.manifest) });
 }
@@ -168,10 +170,23 @@ export async function createLocalRemote(root: string): Promise<string> {
   return createRemote(root);
 }
 
-/** This version has no `bootstrap` yet, so no project can be on Azure. */
+/** Signs in, to the tenant and subscription that `paas bootstrap` has noted. */
+async function openAzure(context: CloudContext): Promise<Cloud> {
+  const { platform } = context.manifest;
+  if (!platform) throw notBootstrapped();
+  const [{ signIn }, { openAzureCloud }, { openParts }] = await Promise.all([
+    import("./azure/sign-in.js"),
+    import("./azure/cloud.js"),
+    import("./azure/parts.js"),
+  ]);
+  const chosen = { tenantId: platform.tenant, subscriptionId: platform.subscription };
+  const session = await signIn(context.variables, chosen);
+  return openAzureCloud(context, session, openParts(context, session));
+}
+
 function notBootstrapped(): PaasError {
-  return new PaasError("azure-not-available", "this version of paas runs environments on the local cloud only", {
-    next: "use `--cloud local` (and unset PAAS_CLOUD)",
+  return new PaasError("not-bootstrapped", "this project has no platform on Azure yet: paas.yaml has no `platform:`", {
+    next: "`paas bootstrap`, or use `--cloud local` (and unset PAAS_CLOUD)",
     exit: EXIT.usage,
   });
 }

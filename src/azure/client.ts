@@ -8,14 +8,15 @@ import {
   type HttpMethods,
   type PipelineResponse,
   RestError,
+  throttlingRetryPolicy,
 } from "@azure/core-rest-pipeline";
 
 /** Options of the Azure SDKs' clients: proxy, trust, retries. */
 export type ClientOptions = Record<string, unknown>;
 
-/** Throttling lasts up to a minute and says how long; the SDKs' own three repetitions end before that. */
+/** Throttling lasts up to a minute, and Azure says how long; the SDKs' own three repetitions end before that. */
 export const PATIENT: ClientOptions = {
-  retryOptions: { maxRetries: 8, retryDelayInMs: 800, maxRetryDelayInMs: 30_000 },
+  additionalPolicies: [{ policy: throttlingRetryPolicy({ maxRetries: 6 }), position: "perRetry" }],
 };
 
 export type HttpCall = {
@@ -37,7 +38,8 @@ export type Http = (call: HttpCall) => Promise<HttpAnswer>;
  * @throws RestError for every status from 400 on, as the SDKs do
  */
 export function openHttp(signIn: { credential: TokenCredential; scope: string } | null, options: ClientOptions): Http {
-  const pipeline = createPipelineFromOptions({ ...PATIENT, ...options });
+  const pipeline = createPipelineFromOptions(options);
+  pipeline.addPolicy(throttlingRetryPolicy({ maxRetries: 6 }), { afterPhase: "Retry" });
   if (signIn) {
     pipeline.addPolicy(bearerTokenAuthenticationPolicy({ credential: signIn.credential, scopes: signIn.scope }), {
       phase: "Sign",

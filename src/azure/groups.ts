@@ -1,6 +1,10 @@
+import { setTimeout as sleep } from "node:timers/promises";
 import { ResourceManagementClient } from "@azure/arm-resources";
 import type { Endpoint } from "../cloud.js";
-import { azureFailure, orNull } from "./failure.js";
+import { PaasError } from "../errors.js";
+import { openArm } from "./arm.js";
+import { azureFailure, isAbsent, orNull } from "./failure.js";
+import { lockedGroup, type ManagementLock, readLocks } from "./locks.js";
 
 export type Group = { name: string; id: string; location: string; tags: Record<string, string>; state: string };
 export type GroupMember = { id: string; name: string; type: string; location: string };
@@ -13,17 +17,39 @@ export type Groups = {
   members(group: string): Promise<GroupMember[]>;
   /** Adds or replaces tags; all others stay. */
   tag(group: Group, tags: Record<string, string>): Promise<void>;
-  /** Deletes the group and waits until it is gone. */
+  /** Locks of Azure's on the group and on what lies in it. */
+  locks(group: Group): Promise<ManagementLock[]>;
+  /**
+   * Deletes the group and waits until it is gone; so it does when its deletion is under way already.
+   * @throws PaasError `group-locked`, exit 5
+   */
   delete(name: string, signal: AbortSignal): Promise<void>;
+  /** Waits until a group is gone whose deletion is under way. */
+  gone(name: string, signal: AbortSignal): Promise<void>;
 };
 
-export function openGroups(arm: Endpoint, subscriptionId: string): Groups {
-  const client = new ResourceManagementClient(arm.credential, subscriptionId, { endpoint: arm.url, ...arm.options });
+/** Milliseconds between two looks at a group that is being deleted. */
+const PACE = 1000;
+
+export function openGroups(endpoint: Endpoint, subscriptionId: string): Groups {
+  const { url, credential, options } = endpoint;
+  const client = new ResourceManagementClient(credential, subscriptionId, { endpoint: url, ...options });
+  const arm = openArm(endpoint);
+  const find = async (name: string) => {
+    const found = await orNull(`read the resource group ${name}`, client.resourceGroups.get(name));
+    return found ? groupOf(found) : null;
+  };
+  const gone = async (name: string, signal: AbortSignal) => {
+    while ((await find(name)) !== null) {
+      await sleep(PACE, undefined, { signal }).catch((cause) => {
+        throw new PaasError("aborted", `stopped while the resource group ${name} was being deleted`, { cause });
+      });
+    }
+  };
   return {
-    find: async (name) => {
-      const found = await orNull(`read the resource group ${name}`, client.resourceGroups.get(name));
-      return found ? groupOf(found) : null;
-    },
+    find,
+    gone,
+    locks: ({ id }) => readLocks(arm, id),
     withTag: async function* (name, value) {
       const filter = `tagName eq '${quoted(name)}' and tagValue eq '${quoted(value)}'`;
       for await (const group of client.resourceGroups.list({ filter })) yield groupOf(group);
@@ -48,8 +74,16 @@ export function openGroups(arm: Endpoint, subscriptionId: string): Groups {
       }
     },
     delete: async (name, signal) => {
-      const deletion = client.resourceGroups.beginDeleteAndWait(name, { abortSignal: signal, updateIntervalInMs: 500 });
-      await orNull(`delete the resource group ${name}`, deletion);
+      const options = { abortSignal: signal, updateIntervalInMs: 500 };
+      try {
+        await client.resourceGroups.beginDeleteAndWait(name, options);
+      } catch (error) {
+        const { code, message = "" } = error as { code?: string; message?: string };
+        if (isAbsent(error)) return;
+        if (code === "ScopeLocked") throw lockedGroup(name, [message], error);
+        if (code !== "ResourceGroupBeingDeleted") throw azureFailure(`delete the resource group ${name}`, error);
+        await gone(name, signal);
+      }
     },
   };
 }

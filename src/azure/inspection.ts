@@ -1,6 +1,6 @@
 import type { FederatedCredential } from "../doctor/facts.js";
 import type { Role } from "../doctor/roles.js";
-import { PaasError } from "../errors.js";
+import type { Arm } from "./arm.js";
 import type { Http } from "./client.js";
 import { azureFailure } from "./failure.js";
 
@@ -18,7 +18,6 @@ export type Inspection = {
   quota(region: string): Promise<{ used: number; limit: number } | null>;
 };
 
-const ARM = "https://management.azure.com";
 /** `api-version`s of the reads, by resource provider. */
 const VERSION = {
   subscriptions: "2022-12-01",
@@ -34,52 +33,31 @@ type Identity = { id: string; properties: { clientId: string } };
 type Credential = { name: string; properties: { issuer: string; subject: string; audiences: string[] } };
 type Usage = { name: { value: string }; currentValue: number; limit: number };
 
-/** @param http bears a token for Resource Manager */
-export function openInspection(http: Http, subscriptionId: string): Inspection {
+export function openInspection(arm: Arm, subscriptionId: string): Inspection {
   const home = `/subscriptions/${subscriptionId}`;
-
-  const get = async <T>(trying: string, path: string, query: Record<string, string>): Promise<T> => {
-    try {
-      const url = `${ARM}${path}?${new URLSearchParams(query)}`;
-      return (await http({ method: "GET", url })).body as T;
-    } catch (error) {
-      throw azureFailure(trying, error);
-    }
-  };
-  const list = async <T>(trying: string, path: string, query: Record<string, string>): Promise<T[]> => {
-    type Page = { value: T[]; nextLink?: string };
-    const items: T[] = [];
-    for (let page = await get<Page>(trying, path, query); ; ) {
-      items.push(...page.value);
-      if (!page.nextLink) return items;
-      const next = new URL(page.nextLink);
-      page = await get<Page>(trying, next.pathname, Object.fromEntries(next.searchParams));
-    }
-  };
+  const get = <T>(trying: string, path: string, version: string) => inWords(trying, arm.get<T>(path, version));
+  const list = <T>(trying: string, path: string, version: string) => inWords(trying, all(arm.list<T>(path, version)));
 
   return {
     subscription: async () => {
       type Found = { displayName: string; state: string };
-      const query = { "api-version": VERSION.subscriptions };
-      const { displayName, state } = await get<Found>("read the subscription", home, query);
+      const { displayName, state } = await get<Found>("read the subscription", home, VERSION.subscriptions);
       return { name: displayName, state };
     },
     providers: async () => {
       type Provider = { namespace: string; registrationState: string };
-      const query = { "api-version": VERSION.resources };
-      const found = await list<Provider>("list the resource providers", `${home}/providers`, query);
+      const found = await list<Provider>("list the resource providers", `${home}/providers`, VERSION.resources);
       return Object.fromEntries(found.map(({ namespace, registrationState }) => [namespace, registrationState]));
     },
     roles: async (objectId) => {
-      const query = { "api-version": VERSION.authorization, $filter: `assignedTo('${objectId}')` };
-      const path = `${home}/providers/Microsoft.Authorization/roleAssignments`;
-      const assignments = await list<RoleAssignment>("list the roles of who is signed in", path, query);
+      const path = `${home}/providers/Microsoft.Authorization/roleAssignments${filter(`assignedTo('${objectId}')`)}`;
+      const trying = "list the roles of who is signed in";
+      const assignments = await list<RoleAssignment>(trying, path, VERSION.authorization);
       const ids = [...new Set(assignments.map(({ properties }) => properties.roleDefinitionId))];
       const definitions = new Map(
         await Promise.all(
           ids.map(async (id) => {
-            const version = { "api-version": VERSION.authorization };
-            return [id, await get<RoleDefinition>(`read the role ${id}`, id, version)] as const;
+            return [id, await get<RoleDefinition>(`read the role ${id}`, id, VERSION.authorization)] as const;
           }),
         ),
       );
@@ -88,31 +66,47 @@ export function openInspection(http: Http, subscriptionId: string): Inspection {
       );
     },
     storageAccountId: async (name) => {
-      const filter = `resourceType eq 'Microsoft.Storage/storageAccounts' and name eq '${name}'`;
-      const query = { "api-version": VERSION.resources, $filter: filter };
-      const [found] = await list<{ id: string }>(`find the state account ${name}`, `${home}/resources`, query);
+      const wanted = filter(`resourceType eq 'Microsoft.Storage/storageAccounts' and name eq '${name}'`);
+      const path = `${home}/resources${wanted}`;
+      const [found] = await list<{ id: string }>(`find the state account ${name}`, path, VERSION.resources);
       return found?.id ?? null;
     },
     credentials: async (clientIds) => {
-      const query = { "api-version": VERSION.identity };
       const path = `${home}/providers/Microsoft.ManagedIdentity/userAssignedIdentities`;
-      const identities = await list<Identity>("list the identities", path, query);
+      const identities = await list<Identity>("list the identities", path, VERSION.identity);
       const wanted = identities.filter(({ properties }) => clientIds.includes(properties.clientId));
       const read = wanted.map(async ({ id, properties: { clientId } }) => {
         const trying = `list the federated credentials of ${clientId}`;
-        const held = await list<Credential>(trying, `${id}/federatedIdentityCredentials`, query);
+        const held = await list<Credential>(trying, `${id}/federatedIdentityCredentials`, VERSION.identity);
         return [clientId, held.map(({ name, properties }) => ({ name, ...properties }))] as const;
       });
       return Object.fromEntries(await Promise.all(read));
     },
     quota: async (region) => {
-      const query = { "api-version": VERSION.app };
       const path = `${home}/providers/Microsoft.App/locations/${region}/usages`;
-      const usages = await list<Usage>(`read the quota of ${region}`, path, query);
+      const usages = await list<Usage>(`read the quota of ${region}`, path, VERSION.app);
       const found = usages.find(({ name }) => name.value === "ManagedEnvironmentCount");
       return found ? { used: found.currentValue, limit: found.limit } : null;
     },
   };
+}
+
+async function inWords<T>(trying: string, call: Promise<T>): Promise<T> {
+  try {
+    return await call;
+  } catch (error) {
+    throw azureFailure(trying, error);
+  }
+}
+
+async function all<T>(items: AsyncIterable<T>): Promise<T[]> {
+  const found: T[] = [];
+  for await (const item of items) found.push(item);
+  return found;
+}
+
+function filter(expression: string): string {
+  return `?${new URLSearchParams({ $filter: expression })}`;
 }
 
 function rolesOf(definition: RoleDefinition | undefined, scope: string): Role[] {
@@ -129,10 +123,7 @@ function rolesOf(definition: RoleDefinition | undefined, scope: string): Role[] 
  */
 export async function readContainer(http: Http, account: string, container: string): Promise<true> {
   const url = `https://${account}.blob.core.windows.net/${container}?restype=container&comp=list&maxresults=1`;
-  try {
-    await http({ method: "GET", url, headers: { "x-ms-version": "2024-11-04", accept: "application/xml" } });
-    return true;
-  } catch (error) {
-    throw error instanceof PaasError ? error : azureFailure(`read the container ${container} of ${account}`, error);
-  }
+  const call = http({ method: "GET", url, headers: { "x-ms-version": "2024-11-04", accept: "application/xml" } });
+  await inWords(`read the container ${container} of ${account}`, call);
+  return true;
 }

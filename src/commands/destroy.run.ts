@@ -32,7 +32,7 @@ export async function destroy(options: DestroyOptions, tools: Tools): Promise<vo
   if (!(await mayGoOn(run, options, tools))) return;
   if (!isGone(target)) await confirm(target, options, tools);
   const reporter = await tools.reporter();
-  const { steps, alreadyGone } = await reporter.report(
+  const { steps, left, alreadyGone } = await reporter.report(
     run,
     (watch) =>
       tools.ui.progress((emit) =>
@@ -47,7 +47,8 @@ export async function destroy(options: DestroyOptions, tools: Tools): Promise<vo
   );
   if (!options.push && branch !== null) await doors.cloud.forgetPushes(branch);
   const text = alreadyGone ? `environment ${envId} was destroyed already` : `environment ${envId} is destroyed`;
-  tools.ui.result(options, { environment: { envId, branch, tier: target.tier }, steps }, text);
+  if (left.length > 0) tools.ui.warn(`left: ${left.join("; ")}`);
+  tools.ui.result(options, { environment: { envId, branch, tier: target.tier }, steps, left }, text);
 }
 
 /** Null for a deleted branch that was nobody's environment. */

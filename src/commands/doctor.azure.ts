@@ -42,11 +42,11 @@ export async function gatherAzure({ cloud, manifest, variables }: Place, azure: 
 
 async function inspect(session: Session, manifest: Manifest, options: ClientOptions): Promise<AzureFacts> {
   const { who, signIn: way, tenantId, subscriptionId, credential } = session;
+  const { openArm } = await import("../azure/arm.js");
   const { openHttp } = await import("../azure/client.js");
   const { openInspection } = await import("../azure/inspection.js");
-  const http = openHttp({ credential, scope: "https://management.azure.com/.default" }, options);
   const blobs = openHttp({ credential, scope: "https://storage.azure.com/.default" }, options);
-  const read = openInspection(http, subscriptionId);
+  const read = openInspection(openArm({ url: "https://management.azure.com", credential, options }), subscriptionId);
   const platforms = tiersOf(manifest).map((tier) => describePlatform({ manifest, tier, subscriptionId }));
   const account = platforms[0]?.names.stateAccount ?? "";
   const [subscription, providers, roles, credentials, stateAccountId, quota] = await Promise.all([

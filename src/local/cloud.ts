@@ -49,6 +49,7 @@ export function localCloud(daemon: Connection, platform: (tier: Tier) => Platfor
         const query = new URLSearchParams({ id: containerAppEnvironmentId });
         return (await daemon.ask<{ exists: boolean }>(`/paas/resource?${query}`)).exists;
       },
+      madeByRuns: true,
     },
     terraform: {
       providers: ["registry.terraform.io/hashicorp/azurerm"],

@@ -1,10 +1,11 @@
 import fs from "node:fs/promises";
 import path from "node:path";
 import type { Group } from "../azure/groups.js";
+import { lockedGroup } from "../azure/locks.js";
 import { deadline } from "../deadline.js";
 import { isOurs, TAG, taggedBranch } from "../environment/tags.js";
 import { EXIT, PaasError } from "../errors.js";
-import type { EnvironmentRecord, JournalStep } from "../state/record.js";
+import type { EnvironmentRecord } from "../state/record.js";
 import type { HeldRecord } from "../state/records.js";
 import { destroy as destroyState } from "../terraform/commands.js";
 import { resourceTypesOfState } from "../terraform/state.js";
@@ -13,11 +14,18 @@ import { clearDeadLock } from "./dead-lock.js";
 import type { Doors } from "./doors.js";
 import type { Done, Steps } from "./events.js";
 import { sayStopping } from "./infrastructure.js";
+import { Journal } from "./journal.js";
 import { recordWith } from "./recording.js";
+import { deleteWorkspaces, groupsLeft, NOTING, notesOf, purge, softDeletingIn } from "./remains.js";
 import { isGone, noSuchEnvironment, type Target } from "./target.js";
 import { withState } from "./terraform-state.js";
 
-export type DestroyOutcome = { steps: { name: string; status: string; duration: number }[]; alreadyGone: boolean };
+export type DestroyOutcome = {
+  steps: { name: string; status: string; duration: number }[];
+  /** What stays all the same, one line each: deleted vaults that are kept for some days, other groups with the tags. */
+  left: string[];
+  alreadyGone: boolean;
+};
 
 /** How long Terraform may take before the group is deleted without it; an environment's resources take minutes. */
 const TERRAFORM_LIMIT = 20 * 60_000;
@@ -32,7 +40,7 @@ export async function destroy(
   doors: Doors,
   steps: Steps,
 ): Promise<DestroyOutcome> {
-  if (isGone(target)) return { steps: [], alreadyGone: true };
+  if (isGone(target)) return { steps: [], left: [], alreadyGone: true };
   const held = await steps.run("lock", async (tell) => {
     const purpose = { operation: "destroy" };
     const value = await doors.state.records.hold(target.recordRef, purpose, {
@@ -44,7 +52,7 @@ export async function destroy(
   });
   try {
     const running: Doors = { ...doors, signal: AbortSignal.any([doors.signal, held.lost]) };
-    return { steps: await destroyHeld(target, held, running, steps), alreadyGone: false };
+    return { ...(await destroyHeld(target, held, running, steps)), alreadyGone: false };
   } finally {
     await held.release();
   }
@@ -52,65 +60,44 @@ export async function destroy(
 
 async function destroyHeld(target: Target, held: HeldRecord, doors: Doors, steps: Steps) {
   // The state knows the group by its name alone, and Terraform would delete whatever has that name by now.
-  await findOwnGroup(target, doors);
+  const group = await findOwnGroup(target, doors);
+  if (group) await refuseLocked(group, doors);
+  const kept = await softDeletingIn(target, held.record, doors);
+  const left: string[] = [];
   const journal = new Journal(tombstoneOf(target, held.record, doors.now()), held, doors, steps);
   await journal.step("tombstone", async () => ({ value: undefined, detail: "no run may use it now" }));
+  if (kept.length > 0) {
+    const work = async () => ({ value: undefined, detail: await deleteWorkspaces(kept, target, doors) });
+    await journal.step(NOTING, work, notesOf(kept));
+  }
   await journal.step("terraform", () => destroyResources(target, doors, steps));
   await journal.step("resource group", () => deleteGroup(target, doors));
+  if (kept.length > 0) {
+    await journal.step("purge", async () => {
+      const { detail, left: vaults } = await purge(kept, target, doors, steps);
+      left.push(...vaults);
+      return { value: undefined, detail };
+    });
+  }
   await journal.step("images", async () => ({ value: undefined, detail: await doors.cloud.forget(target.envId) }));
   await journal.step("state", async () => {
     const removed = await doors.state.blobs.delete(target.stateRef);
     await fs.rm(doors.work(target.envId), { recursive: true, force: true });
     return { value: undefined, detail: removed ? `${target.stateRef.key} deleted` : "there was none" };
   });
+  left.push(...(await groupsLeft(target, doors)));
   await journal.end();
-  return journal.outcome;
+  return { steps: journal.outcome, left };
 }
 
-/** Writes each step into the record before and after it. */
-class Journal {
-  readonly outcome: { name: string; status: string; duration: number }[] = [];
-  #record: EnvironmentRecord;
-  readonly #held: HeldRecord;
-  readonly #doors: Doors;
-  readonly #steps: Steps;
-
-  constructor(record: EnvironmentRecord, held: HeldRecord, doors: Doors, steps: Steps) {
-    this.#record = record;
-    this.#held = held;
-    this.#doors = doors;
-    this.#steps = steps;
-  }
-
-  async step(name: string, work: () => Promise<Done<undefined>>): Promise<void> {
-    if (this.#doors.signal.aborted) throw new PaasError("aborted", `stopped before ${name}`);
-    const startedAt = this.#doors.now().toISOString();
-    await this.#note({ name, status: "running", startedAt, finishedAt: null, notes: [] });
-    try {
-      await this.#steps.run(name, work);
-    } catch (error) {
-      await this.#note({ name, status: "failed", startedAt, finishedAt: this.#doors.now().toISOString(), notes: [] });
-      throw error;
-    }
-    await this.#note({ name, status: "done", startedAt, finishedAt: this.#doors.now().toISOString(), notes: [] });
-    this.outcome.push({ name, status: "done", duration: this.#steps.durations[name] ?? 0 });
-  }
-
-  async end(): Promise<void> {
-    const now = this.#doors.now();
-    const last = { url: null, expires: null, services: {}, destroyedAt: now.toISOString() };
-    await this.#write(recordWith(this.#record, { ...last, state: "destroyed" }, now));
-  }
-
-  #note(step: JournalStep): Promise<void> {
-    const others = this.#record.journal.filter(({ name }) => name !== step.name);
-    return this.#write(recordWith(this.#record, { journal: [...others, step] }, this.#doors.now()));
-  }
-
-  async #write(record: EnvironmentRecord): Promise<void> {
-    await this.#held.write(record);
-    this.#record = record;
-  }
+/** Before anything is begun: a half destroyed environment would be all that comes of it. */
+async function refuseLocked(group: Group, doors: Doors): Promise<void> {
+  const locks = await doors.groups.locks(group);
+  if (locks.length === 0) return;
+  const lines = locks.map(({ name, level, id, notes }) =>
+    `${name} (${level}) ${notes ?? ""}: ${id}`.replace(" :", ":"),
+  );
+  throw lockedGroup(group.name, lines);
 }
 
 /** From the record, else from what the group's tags say. */

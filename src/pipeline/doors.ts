@@ -1,6 +1,8 @@
 import path from "node:path";
 import { type Apps, openApps } from "../azure/apps.js";
+import { openArm } from "../azure/arm.js";
 import { type Groups, openGroups } from "../azure/groups.js";
+import { openSoftDeleted, type SoftDeleted } from "../azure/soft-deleted.js";
 import type { Cloud } from "../cloud.js";
 import type { Git } from "../git/git.js";
 import { openState, type State } from "../state/state.js";
@@ -13,6 +15,7 @@ export type Doors = {
   git: Git;
   groups: Groups;
   apps: Apps;
+  softDeleted: SoftDeleted;
   state: State;
   terraform(): Promise<TerraformBinary>;
   /** Folder of the runs of one environment: bundle, configuration, plan and logs; one run at a time writes there. */
@@ -30,6 +33,7 @@ export async function openDoors(tools: Pick<Tools, "cloud" | "git" | "variables"
     git,
     groups: openGroups(cloud.arm, cloud.subscriptionId),
     apps: openApps(cloud.arm, cloud.subscriptionId),
+    softDeleted: openSoftDeleted(openArm(cloud.arm), cloud.subscriptionId),
     state: openState(cloud.blobs),
     terraform: () => findTerraform(tools.variables),
     work: (envId) => path.join(git.root, ".paas", "work", cloud.name, envId),

@@ -1,5 +1,6 @@
 import type { Platform } from "../environment/environment.js";
 import { describePlatform } from "../environment/platform.js";
+import { PaasError } from "../errors.js";
 import type { Manifest, Tier } from "../manifest/manifest.js";
 import type { HeldRecord } from "../state/records.js";
 import { clearDeadLock } from "./dead-lock.js";
@@ -22,6 +23,7 @@ export async function ensurePlatform(
   const { cloud } = doors;
   const platform = cloud.platform.of(tier);
   if (await cloud.platform.exists(tier)) return platform;
+  if (!cloud.platform.madeByRuns) throw platformMissing(platform, tier);
   await installPackages(workplace, doors, steps);
   const container = `tier-${tier}`;
   await doors.state.ensureContainer(container);
@@ -35,6 +37,13 @@ export async function ensurePlatform(
   } finally {
     await held.release();
   }
+}
+
+function platformMissing({ containerAppEnvironmentId }: Platform, tier: Tier): PaasError {
+  return new PaasError("platform-missing", `the platform of tier ${tier} is not there`, {
+    details: [`looked for ${containerAppEnvironmentId}`],
+    next: `\`paas bootstrap --tier ${tier}\` makes it, once`,
+  });
 }
 
 /** Longest that a run waits for another one that makes the platform, in milliseconds. */

@@ -62,6 +62,7 @@ async function upHeld(source: Source, held: HeldRecord, doors: Doors, steps: Ste
   refuseUnfinishedDestroy(before);
   const environment = describe(source, generationAfter(before), doors);
   refuseOtherBranch(environment, before);
+  await waitForDeletion(environment, doors, steps);
   await refuseForeignGroup(environment, doors);
   const missing = await requireSecrets(environment, doors);
 
@@ -192,6 +193,17 @@ function refuseOtherBranch(environment: Environment, record: EnvironmentRecord |
     details: [`it is the environment of ${record.branch}`, `and ${environment.branch} leads to the same id`],
     next: "rename one of the two branches",
     exit: EXIT.refused,
+  });
+}
+
+/** Deleted by hand a moment ago: until it is gone, Azure takes nothing new into a group. */
+async function waitForDeletion({ resourceGroup }: Environment, doors: Doors, steps: Steps): Promise<void> {
+  const group = await doors.groups.find(resourceGroup);
+  if (group?.state !== "Deleting") return;
+  await steps.run("wait", async (tell) => {
+    tell(`until ${resourceGroup}, which is being deleted, is gone`);
+    await doors.groups.gone(resourceGroup, doors.signal);
+    return { value: undefined, detail: `${resourceGroup} is gone` };
   });
 }
 

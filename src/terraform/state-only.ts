@@ -3,7 +3,7 @@ import path from "node:path";
 
 /** What a destroy run may delete for good. */
 export type StateOnly = {
-  /** Purge deleted vaults and log workspaces at once instead of leaving them recoverable. */
+  /** Delete log workspaces for good instead of leaving them recoverable. */
   purge: boolean;
 };
 
@@ -23,7 +23,8 @@ export function describeStateOnly({ purge }: StateOnly): Record<string, unknown>
         storage_use_azuread: true,
         features: {
           resource_group: { prevent_deletion_if_contains_resources: false },
-          key_vault: { purge_soft_delete_on_destroy: purge },
+          // Purging takes a right that not every deployer has, and Terraform would fail without it: paas purges itself.
+          key_vault: { purge_soft_delete_on_destroy: false },
           log_analytics_workspace: { permanently_delete_on_destroy: purge },
         },
       },

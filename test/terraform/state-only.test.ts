@@ -21,7 +21,7 @@ test.each([true, false])("a destroy run knows backend and provider and no resour
           storage_use_azuread: true,
           features: {
             resource_group: { prevent_deletion_if_contains_resources: false },
-            key_vault: { purge_soft_delete_on_destroy: purge },
+            key_vault: { purge_soft_delete_on_destroy: false },
             log_analytics_workspace: { permanently_delete_on_destroy: purge },
           },
         },

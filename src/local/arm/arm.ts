@@ -7,6 +7,7 @@ import { type ArmAnswer, type ArmContext, ArmError, type ArmRequest } from "./ex
 import { type Fields, isFields } from "./fields.js";
 import { deleteGroup, getDeletion, getGroup, headGroup, listGroups, patchGroup } from "./groups.js";
 import { listMembers } from "./members.js";
+import { deleteWorkspace, listLocks, noDeletedVault } from "./soft-deleted.js";
 import { getTags, patchTags } from "./tags.js";
 
 /** Answers a request; `names` are what the stars of its route stood for. */
@@ -16,6 +17,7 @@ type Answerer = (request: ArmRequest, context: ArmContext, ...names: string[]) =
 const LARGEST_BODY = 4 * 1024 * 1024;
 
 const GROUPS = "resourceGroups";
+const DELETED_VAULTS = "providers/Microsoft.KeyVault/locations/*/deletedVaults";
 const APPS = `${GROUPS}/*/providers/Microsoft.App/containerApps`;
 
 /** Calls below a subscription and who answers them. A star is one segment of the path, two are any number of them. */
@@ -29,6 +31,10 @@ const ROUTES: Record<string, Answerer> = {
   [`DELETE ${GROUPS}/*`]: deleteGroup,
   "GET operationresults/*": getDeletion,
   [`GET ${GROUPS}/*/resources`]: listMembers,
+  [`GET ${GROUPS}/*/providers/Microsoft.Authorization/locks`]: listLocks,
+  [`DELETE ${GROUPS}/*/providers/Microsoft.OperationalInsights/workspaces/*`]: deleteWorkspace,
+  [`GET ${DELETED_VAULTS}/*`]: noDeletedVault,
+  [`POST ${DELETED_VAULTS}/*/purge`]: noDeletedVault,
   [`GET ${APPS}`]: listApps,
   [`GET ${APPS}/*`]: getApp,
   [`PATCH ${APPS}/*`]: patchApp,

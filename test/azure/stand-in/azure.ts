@@ -21,6 +21,7 @@ import { Faults } from "./faults.js";
 import { openGithubOidc } from "./github-oidc.js";
 import { openGroups } from "./groups.js";
 import { openLocks } from "./locks.js";
+import { openManagedEnvironments } from "./managed-environments.js";
 import { openOperations } from "./operations.js";
 import { openReadings } from "./readings.js";
 import { openSoftDeleted } from "./soft-deleted.js";
@@ -82,6 +83,7 @@ export async function openAzure({ account, now = () => new Date() }: AzureOption
     openSubscriptions(core),
     locks,
     softDeleted,
+    openManagedEnvironments(core),
     containerApps,
     groups,
     readings,

@@ -42,7 +42,7 @@ export function createDispatcher(routes: Route[], faults: Faults, core: Core): D
         if (!(error instanceof Violation)) throw error;
         const message = `${request.method} ${url.href}: ${error.message}`;
         dispatcher.violations.push(message);
-        return { status: 500, body: { error: { code: "StandInViolation", message } } };
+        return { status: 400, body: { error: { code: "StandInViolation", message } } };
       });
       if (trouble === "reset after") return void request.socket.destroy();
       send(response, answer);

@@ -17,7 +17,7 @@
  *
  * and one line in `azure.ts`. Schemas are our own, written from Microsoft's published REST specification, which `spec`
  * names. A request that no route admits, or whose query or body breaks its schema, and an answer that breaks its own,
- * are violations: they are answered with a 500 that says so, and `close()` of the stand-in throws them. What Azure
+ * are violations: they are answered with a 400 that says so, and `close()` of the stand-in throws them. What Azure
  * would refuse is thrown as `ArmError` and is no violation. Faults are put before any route: see `faults.ts`.
  */
 import { z } from "zod";

@@ -1,0 +1,44 @@
+import { createHash } from "node:crypto";
+import type { AzureParts } from "../../src/azure/cloud.js";
+
+/** Doubles of what needs a registry and a vault: nothing is built, pushed or kept anywhere. */
+export type Doubles = AzureParts & {
+  /** Services that were built, in order. */
+  built: string[];
+  /** Environments whose images were removed. */
+  forgotten: string[];
+  values: Map<string, string>;
+};
+
+export function doubles(): Doubles {
+  const values = new Map<string, string>();
+  const built: string[] = [];
+  const forgotten: string[] = [];
+  return {
+    built,
+    forgotten,
+    values,
+    build: async ({ service, registryServer, environment, contentKey }) => {
+      built.push(service.name);
+      const digest = `sha256:${createHash("sha256").update(contentKey).digest("hex")}`;
+      return {
+        reference: `${registryServer}/${environment.project.name}/${service.name}@${digest}`,
+        digest,
+        cached: false,
+      };
+    },
+    release: async () => {},
+    forget: async (envId) => {
+      forgotten.push(envId);
+      return "none (double)";
+    },
+    vault: {
+      versions: async ({ envId }) =>
+        Object.fromEntries(
+          [...values].filter(([key]) => key.startsWith(`${envId}/`)).map(([key]) => [key.slice(envId.length + 1), "1"]),
+        ),
+      set: async ({ envId }, name, value) => void values.set(`${envId}/${name}`, value),
+      byHand: () => "give it to the double",
+    },
+  };
+}

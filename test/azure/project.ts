@@ -1,0 +1,152 @@
+import fs from "node:fs";
+import { createRequire } from "node:module";
+import path from "node:path";
+import { openAzureCloud } from "../../src/azure/cloud.js";
+import type { Session } from "../../src/azure/session.js";
+import { signIn } from "../../src/azure/sign-in.js";
+import type { Cloud } from "../../src/cloud.js";
+import { openGit } from "../../src/git/git.js";
+import type { Manifest } from "../../src/manifest/manifest.js";
+import { requireManifest } from "../../src/manifest/parse.js";
+import { destroy } from "../../src/pipeline/destroy.js";
+import { type Doors, openDoors } from "../../src/pipeline/doors.js";
+import { type Event, stepsOf } from "../../src/pipeline/events.js";
+import { plan } from "../../src/pipeline/plan.js";
+import { findSource } from "../../src/pipeline/source.js";
+import { findTarget } from "../../src/pipeline/target.js";
+import { up } from "../../src/pipeline/up.js";
+import { gitRepo, type Repository } from "../helpers/repository.js";
+import { type Doubles, doubles } from "./doubles.js";
+import { openAzure, type StandIn } from "./stand-in/azure.js";
+import { SUBSCRIPTION, TENANT } from "./stand-in/core.js";
+import { addApplication } from "./stand-in/directory.js";
+
+const TEMPLATE = path.resolve("templates/infra");
+const BINDINGS = path.dirname(createRequire(import.meta.url).resolve("@cdktf/provider-azurerm/package.json"));
+/** Types of the scaffolded stacks. */
+const TYPES = [
+  "azurerm_resource_group",
+  "azurerm_client_config",
+  "azurerm_container_app",
+  "azurerm_container_app_environment",
+  "azurerm_container_registry",
+  "azurerm_key_vault",
+  "azurerm_log_analytics_workspace",
+  "azurerm_role_assignment",
+  "azurerm_user_assigned_identity",
+];
+export const ACCOUNT = "stshop";
+
+export const MANIFEST = `
+name: shop
+id: abcdefghijklmnopqrstuvwxyz
+location: westeurope
+platform:
+  tenant: ${TENANT}
+  subscription: ${SUBSCRIPTION}
+  stateAccount: ${ACCOUNT}
+services:
+  web: { runtime: node, port: 3000 }
+`;
+
+/** A project in a temporary repository, signed in to a stand-in Azure of its own that has the platform of `nonprod`. */
+export type Project = {
+  azure: StandIn;
+  repository: Repository;
+  manifest: Manifest;
+  doubles: Doubles;
+  session: Session;
+  cloud: Cloud;
+  doors: Doors;
+  variables: NodeJS.ProcessEnv;
+  events: Event[];
+  up(branch?: string, doors?: Doors): ReturnType<typeof up>;
+  plan(branch?: string): ReturnType<typeof plan>;
+  destroy(envId?: string, doors?: Doors): ReturnType<typeof destroy>;
+  close(): Promise<void>;
+};
+
+/** @param more variables of whoever runs paas, such as values of secrets */
+export async function openProject(text = MANIFEST, more: Record<string, string> = {}): Promise<Project> {
+  const azure = await openAzure({ account: ACCOUNT });
+  azure.schemas.ensure(TYPES, BINDINGS);
+  const later: (() => unknown)[] = [];
+  const repository = gitRepo(
+    { "paas.yaml": text, "server.js": "", "package.json": '{"scripts":{"start":"node server.js"}}', ...infraFiles() },
+    { removeAfter: (work) => later.push(work) },
+  );
+  for (const branch of ["env-alice", "env-bob"]) repository.git("branch", branch);
+  const manifest = requireManifest(text, "paas.yaml");
+  const application = addApplication(azure.directory, {
+    secret: { value: "s3cret", expires: new Date(Date.now() + 1e9) },
+  });
+  const variables = {
+    PATH: process.env.PATH,
+    HOME: process.env.HOME,
+    ...azure.variables,
+    ARM_CLIENT_ID: application.clientId,
+    ARM_CLIENT_SECRET: "s3cret",
+    PAAS_TERRAFORM: terraformWith(azure),
+    ...more,
+  };
+  const chosen = { tenantId: TENANT, subscriptionId: SUBSCRIPTION };
+  const session = await signIn(variables, chosen, azure.clientOptions);
+  const parts = doubles();
+  const cloud = openAzureCloud({ manifest, variables }, session, parts, azure.clientOptions);
+  const git = await openGit(repository.folder);
+  const doors = await openDoors({
+    cloud: async () => cloud,
+    git: async () => git,
+    variables,
+    now: () => new Date(),
+    signal: new AbortController().signal,
+  });
+  const events: Event[] = [];
+  const steps = stepsOf(
+    (event) => events.push(event),
+    () => performance.now(),
+  );
+  const source = (branch: string) => findSource(git, git, branch, null);
+  const runUp = async (branch = "env-alice", through = doors) =>
+    up({ source: await source(branch), lockTimeout: 0 }, through, steps);
+  await makePlatform(doors, (through) => runUp("env-bob", through));
+  return {
+    azure,
+    repository,
+    manifest,
+    doubles: parts,
+    session,
+    cloud,
+    doors,
+    variables,
+    events,
+    up: runUp,
+    plan: async (branch = "env-alice") => plan(await source(branch), doors, steps),
+    destroy: async (envId = "alice", through = doors) => {
+      const target = await findTarget(envId, manifest, through);
+      return destroy(target, 0, through, steps);
+    },
+    close: async () => {
+      await cloud.close();
+      await azure.close();
+      for (const work of later) await work();
+    },
+  };
+}
+
+/** As `paas bootstrap` makes it: from the platform stack, here on the way to a first environment. */
+async function makePlatform({ cloud, ...doors }: Doors, first: (doors: Doors) => Promise<unknown>): Promise<void> {
+  await first({ ...doors, cloud: { ...cloud, platform: { ...cloud.platform, madeByRuns: true } } });
+}
+
+/** The real Terraform, attached to the simulated provider: tests alone need that. */
+function terraformWith({ folder, reattach }: StandIn): string {
+  const script = path.join(folder, "terraform-with-simulated-provider");
+  fs.writeFileSync(script, `#!/bin/sh\nTF_REATTACH_PROVIDERS='${reattach}' exec terraform "$@"\n`, { mode: 0o755 });
+  return script;
+}
+
+function infraFiles(): Record<string, string> {
+  const names = fs.readdirSync(TEMPLATE).filter((name) => fs.statSync(path.join(TEMPLATE, name)).isFile());
+  return Object.fromEntries(names.map((name) => [`infra/${name}`, fs.readFileSync(path.join(TEMPLATE, name), "utf8")]));
+}
