@@ -91,8 +91,8 @@ describe("GitHub Actions", () => {
     expect(await refused(job(clientId))).toMatchObject({
       code: "sign-in-failed",
       exit: 4,
-      message: `GitHub Actions, client ${clientId}: no federated credential has this subject`,
-      details: [expect.stringContaining(SUBJECT)],
+      message: `GitHub Actions, client ${clientId}: the identity has no federated credential for ${SUBJECT}`,
+      details: ["Entra answered AADSTS700213", expect.stringContaining("subject, issuer and audience")],
     });
   });
 
@@ -167,7 +167,7 @@ describe("client secret", () => {
       { ARM_CLIENT_ID: clientId, ARM_CLIENT_SECRET: "s3cret~value" },
       { ...CHOSEN, tenantId: OTHER_TENANT },
     );
-    expect(error.message).toContain("the tenant does not know this client id");
+    expect(error.message).toContain(`there is no identity ${clientId} in the tenant`);
   });
 });
 

@@ -93,7 +93,7 @@ describe("foreign errors", () => {
     ],
     [
       '{"error":"invalid_client","error_description":"AADSTS7000215: Invalid client secret provided."}',
-      "not-signed-in",
+      "sign-in-failed",
       4,
     ],
     ["Error: Saved plan is stale", "plan-stale", 1],

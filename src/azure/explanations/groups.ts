@@ -12,7 +12,7 @@ export const GROUPS: readonly Explained[] = [
     reads: [/subscription '(?<id>[^']+)'/i],
     means: "who is signed in sees no subscription {id|with this id}",
     allowed: "a subscription of the tenant that was signed in to, on which the identity has any role",
-    next: "`az account list --output table` shows yours; correct `platform.subscription` in paas.yaml or AZURE_SUBSCRIPTION_ID",
+    next: "`az account list --output table` shows yours; correct `platform.subscription` in paas.yaml or ARM_SUBSCRIPTION_ID",
   },
   {
     code: "subscription-disabled",

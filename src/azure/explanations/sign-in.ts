@@ -1,13 +1,16 @@
 import { EXIT } from "../../errors.js";
 import type { Explained } from "./explained.js";
 
-const row = { code: "not-signed-in", exit: EXIT.signIn };
+/** Entra refuses. */
+const row = { code: "sign-in-failed", exit: EXIT.signIn };
+/** There is no sign-in, or Azure does not take it any more. */
+const nobody = { code: "not-signed-in", exit: EXIT.signIn };
 
 /** Errors of Microsoft Entra, on the way to a token. */
 export const SIGN_IN: readonly Explained[] = [
   {
     ...row,
-    codes: ["AADSTS700213", "AADSTS70021", "AADSTS700211"],
+    codes: ["AADSTS700213", "AADSTS70021", "AADSTS700211", "AADSTS700212"],
     reads: [
       /assertion subject '(?<subject>[^']+)'/i,
       /Assertion Subject: '(?<subject>[^']+)'/,
@@ -36,31 +39,29 @@ export const SIGN_IN: readonly Explained[] = [
   {
     ...row,
     codes: ["AADSTS7000215"],
-    reads: [/app '(?<client>[^']+)'/],
-    means: "the client secret of {client|the application} is wrong",
+    means: "the client secret is wrong",
     allowed: "the secret's value, which the portal shows once; its id is another thing",
-    next: "set AZURE_CLIENT_SECRET to the value, or unset it and sign in with `paas login`",
+    next: "set ARM_CLIENT_SECRET to the value, or unset it and sign in with `paas login`",
   },
   {
     ...row,
     codes: ["AADSTS7000222"],
     reads: [/app '(?<client>[^']+)'/],
-    means: "the client secret of {client|the application} has expired",
+    means: "the client secret has expired",
     allowed: "a secret that is still good, or better none: workflows sign in with GitHub's own tokens",
-    next: "make a new one with `az ad app credential reset --id {client|<client id>}`, or unset AZURE_CLIENT_SECRET and sign in with `paas login`",
+    next: "make a new one with `az ad app credential reset --id {client|<client id>}`, or unset ARM_CLIENT_SECRET and sign in with `paas login`",
   },
   {
     ...row,
     codes: ["AADSTS700024"],
     reads: [/Current time: (?<now>\S+?)(?:\.\d+)?Z,/, /expiry time of assertion (?<end>\S+?)(?:\.\d+)?Z/],
-    means:
-      "the token that proves who this is was not valid any more, or not yet: Entra's clock said {now|another time}",
+    means: "the token presented was too old at Entra's time ({now|which it does not tell}), or a clock is wrong",
     allowed: "a token that ends after that moment; this one ended at {end|an earlier time}",
-    next: "set this machine's clock (`timedatectl set-ntp true`); in a workflow run the job again, paas asks for a fresh token each time",
+    next: "set the clock of this machine (`timedatectl set-ntp true`); in a workflow run the job again, paas asks for a fresh token each time",
   },
   {
     ...row,
-    codes: ["AADSTS50020"],
+    codes: ["AADSTS50020", "AADSTS50034"],
     reads: [/User account '(?<who>[^']+)'/, /does not exist in tenant '(?<tenant>[^']+)'/],
     means: "{who|this account} is no member and no guest of the tenant {tenant|that was asked}",
     allowed: "an account of that tenant, or one that was invited to it",
@@ -72,7 +73,7 @@ export const SIGN_IN: readonly Explained[] = [
     reads: [/Tenant '(?<tenant>[^']+)'/],
     means: "there is no tenant {tenant|with this id}",
     allowed: "the id (a UUID) or a domain of a tenant in Azure's public cloud",
-    next: "correct the tenant: `platform.tenant` in paas.yaml, AZURE_TENANT_ID, or `paas login --tenant <id>`",
+    next: "correct the tenant: `platform.tenant` in paas.yaml, ARM_TENANT_ID, or `paas login --tenant <id>`",
   },
   {
     ...row,
@@ -89,12 +90,37 @@ export const SIGN_IN: readonly Explained[] = [
   },
   {
     ...row,
+    codes: ["AADSTS70018"],
+    means: "the sign-in was declined",
+    next: "`paas login` again",
+  },
+  {
+    ...row,
+    codes: ["AADSTS70020"],
+    means: "the code was not typed in in time",
+    next: "`paas login` again",
+  },
+  {
+    ...row,
+    codes: ["AADSTS65001"],
+    means: "nobody has consented to this application in the tenant",
+    next: "ask the tenant's administrators for their consent, or sign in with `az login`",
+  },
+  {
+    ...row,
+    codes: ["AADSTS700027"],
+    means: "the certificate is not one of the application's",
+    allowed: "a certificate that is registered with the application and has not expired",
+    next: "register it: `az ad app credential reset --id <client id> --cert @<file> --append`",
+  },
+  {
+    ...row,
     codes: ["AADSTS700082", "AADSTS50173", "AADSTS70043"],
     means: "the sign-in on this machine has expired or was taken back",
     next: "sign in anew with `paas login`",
   },
   {
-    ...row,
+    ...nobody,
     codes: ["InvalidAuthenticationTokenTenant"],
     reads: [
       /wrong issuer '[^']*?(?<held>[0-9a-f-]{36})/,
@@ -105,18 +131,18 @@ export const SIGN_IN: readonly Explained[] = [
     next: "`paas login --tenant {needed|<tenant id>}`",
   },
   {
-    ...row,
+    ...nobody,
     codes: ["ExpiredAuthenticationToken", "InvalidAuthenticationToken", "AuthenticationFailed"],
     means: "Azure does not accept the token of this sign-in (any more)",
     next: "sign in anew with `paas login`, and look at this machine's clock",
   },
   {
-    ...row,
+    ...nobody,
     codes: ["CredentialUnavailableError", "AggregateAuthenticationError"],
     // Of several ways to sign in, the one that Entra refused says more than those that are not there.
     words: /^(?![\s\S]*AADSTS)/,
     means: "nobody is signed in to Azure here",
-    allowed: "a workflow's own identity, AZURE_CLIENT_ID and AZURE_CLIENT_SECRET, `paas login`, or `az login`",
+    allowed: "a workflow's own identity, ARM_CLIENT_ID and ARM_CLIENT_SECRET, `paas login`, or `az login`",
     next: "`paas login`",
   },
 ];
