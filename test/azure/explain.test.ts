@@ -1,10 +1,10 @@
 import https from "node:https";
 import { ContainerAppsAPIClient } from "@azure/arm-appcontainers";
 import { ResourceManagementClient } from "@azure/arm-resources";
-import { ClientAssertionCredential } from "@azure/identity";
+import { ClientAssertionCredential, CredentialUnavailableError } from "@azure/identity";
 import { BlobServiceClient } from "@azure/storage-blob";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { explain } from "../../src/azure/explain.js";
+import { EXPLAINED, explain } from "../../src/azure/explain.js";
 import { azureFailure } from "../../src/azure/failure.js";
 import type { PaasError } from "../../src/errors.js";
 import { terraformError } from "../../src/terraform/failure.js";
@@ -116,7 +116,7 @@ const SERVICES: Service[] = [
   },
 ];
 
-async function askedOf({ ask }: Service): Promise<unknown> {
+async function askedOf({ ask }: Pick<Service, "ask">): Promise<unknown> {
   try {
     await ask();
   } catch (error) {
@@ -183,3 +183,50 @@ test.each(IMAGE_WORDS.map((words) => [words.about, words] as const))(
     await expect(`${lines.join("\n")}\n`).toMatchFileSnapshot(`golden/images/${fileOf({ about })}.txt`);
   },
 );
+
+describe("without an answer", () => {
+  /** Trusts what Node trusts, and goes past any proxy. */
+  const plain = new https.Agent();
+  afterAll(() => plain.destroy());
+  const call = (endpoint: string) => () =>
+    new ResourceManagementClient(token, SUBSCRIPTION, { ...options(), endpoint, agent: plain }).resourceGroups.get(
+      "rg",
+    );
+  test.each([
+    ["nobody listens", () => call("https://127.0.0.1:9")(), "127.0.0.1:9 does not answer"],
+    ["there is no such host", () => call("https://nothing.invalid")(), "there is no address for nothing.invalid"],
+    ["somebody else's certificate", () => call(player.url)(), "a certificate of their own"],
+  ])("%s", async (_, ask, means) => {
+    const error = azureFailure("read the resource group rg", await askedOf({ ask }));
+    expect(error).toMatchObject({ code: "unreachable", message: expect.stringContaining(means) });
+  });
+
+  test("nobody is signed in", async () => {
+    const ask = () => Promise.reject(new CredentialUnavailableError("EnvironmentCredential is unavailable."));
+    expect(azureFailure("sign in to Azure", await askedOf({ ask }))).toMatchObject({ code: "not-signed-in", exit: 4 });
+  });
+});
+
+test("an error that nothing explains keeps Azure's code and words", async () => {
+  const inner = { code: "BadThing", message: "The thing is bad." };
+  const recording = { code: "DeploymentFailed", status: 400, message: "See details.", details: [inner], source: "" };
+  player.play({ status: 400, body: arm.body(recording), headers: arm.headers(recording) });
+  const error = azureFailure("make the vault kv-shop", await askedOf(arm));
+  expect(error).toMatchObject({ code: "azure-failed", message: "could not make the vault kv-shop: 400 BadThing" });
+  expect(error.details).toEqual(["The thing is bad."]);
+});
+
+test("every row is recorded, but those of connections", () => {
+  const texts = IMAGE_WORDS.map(({ text }) => ({ code: "", message: text }));
+  const recordings = [...SERVICES.flatMap((service) => service.recordings), ...texts];
+  const told = recordings.map(({ code, message }) => explain(message, [code]));
+  const begins = (text: string | undefined, template: string) =>
+    text?.startsWith(template.split("{")[0] ?? "") ?? false;
+  const rows = EXPLAINED.filter(
+    ({ code, codes }) => code !== "unreachable" && !codes.includes("CredentialUnavailableError"),
+  );
+  const silent = rows.filter(
+    ({ means, next }) => !told.some((found) => begins(found?.means, means) && begins(found?.next, next)),
+  );
+  expect(silent.map(({ codes, words }) => codes[0] ?? String(words))).toEqual([]);
+});

@@ -68,4 +68,9 @@ export const IMAGE_WORDS: { about: string; text: string; source: string }[] = [
     text: "ERROR: failed to solve: node:22: no match for platform in manifest: not found",
     source: "github.com/aws-samples/bottlerocket-images-cache/issues/7",
   },
+  {
+    about: "pull by Container Apps",
+    text: 'Failed to pull image "crshop.azurecr.io/shop/web@sha256:0f0e": [rpc error: code = Unknown desc = failed to pull and unpack image: failed to authorize: 401 Unauthorized]. ErrImagePull',
+    source: "learn.microsoft.com/azure/container-apps/troubleshooting",
+  },
 ];

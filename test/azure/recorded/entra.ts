@@ -84,6 +84,31 @@ export const ENTRA: Recording[] = [
       "The refresh token has expired due to inactivity. The token was issued on 2026-05-01T08:00:00.0000000Z and was inactive for 90.00:00:00.",
     source: CODES,
   },
+  {
+    code: "AADSTS65001",
+    status: 400,
+    message: `The user or administrator has not consented to use the application with ID '${CLIENT}' named 'paas'. Send an interactive authorization request for this user and resource.`,
+    source: CODES,
+  },
+  {
+    code: "AADSTS700027",
+    status: 401,
+    message: `The certificate with identifier used to sign the client assertion is not registered on application. Reason - The key was not found.`,
+    source: CODES,
+  },
+  {
+    code: "AADSTS70018",
+    status: 400,
+    message: "Invalid verification code: authorization was declined.",
+    words: "ours",
+    source: CODES,
+  },
+  {
+    code: "AADSTS70020",
+    status: 400,
+    message: "The provided value for the input parameter 'device_code' is not valid: this device code has expired.",
+    source: CODES,
+  },
 ];
 
 /** The document that the token endpoint answers with. */

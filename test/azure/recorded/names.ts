@@ -43,4 +43,11 @@ export const NAMES: Recording[] = [
       "An existing resource with name 'appcs-shop' has been soft-deleted. To restore the resource, you must specify 'restore' to be 'true' in the property. If you don't want to restore existing resource, please purge it first.",
     source: "learn.microsoft.com/azure/ai-services/recover-purge-resources",
   },
+  {
+    code: "InvalidResourceName",
+    status: 400,
+    message: "Resource name 'Web_1' is invalid. The name can contain only lower case letters, digits and dashes.",
+    words: "ours",
+    source: "learn.microsoft.com/azure/azure-resource-manager/troubleshooting/error-invalid-name-segments",
+  },
 ];

@@ -148,4 +148,24 @@ export const RESOURCE_MANAGER: Recording[] = [
     source: "learn.microsoft.com/azure/azure-resource-manager/troubleshooting/error-throttling",
     words: "ours",
   },
+  {
+    code: "ReadOnlyDisabledSubscription",
+    status: 409,
+    message: `The subscription '${SUBSCRIPTION}' is disabled and therefore marked as read only. You cannot perform any write actions on this subscription until it is re-enabled.`,
+    source: COMMON,
+  },
+  {
+    code: "ContainerAppOperationInProgress",
+    status: 409,
+    message: "Cannot modify the container app because there is an operation in progress on it.",
+    words: "ours",
+    source: "learn.microsoft.com/azure/container-apps/troubleshooting",
+  },
+  {
+    code: "ManagedEnvironmentCapacityHeavyUsageError",
+    status: 409,
+    message: "The region is experiencing heavy usage and no new environment can be made in it at the moment.",
+    words: "ours",
+    source: "azure.github.io/AI-Landing-Zones/bicep/regional-considerations",
+  },
 ];

@@ -62,4 +62,11 @@ export const RIGHTS: Recording[] = [
       "The access token expiry UTC time '11/21/2026 1:00:00 PM' is earlier than current UTC time '11/21/2026 2:00:00 PM'.",
     source: "learn.microsoft.com/azure/azure-resource-manager/troubleshooting/common-deployment-errors",
   },
+  {
+    code: "Forbidden",
+    about: "secrets of a vault",
+    status: 403,
+    message: `The user, group or application 'appid=${CLIENT};oid=${CLIENT};iss=https://sts.windows.net/${TENANT}/' does not have secrets get permission on key vault 'kv-shop;location=westeurope'. For help resolving this issue, please see https://go.microsoft.com/fwlink/?linkid=2125287`,
+    source: "learn.microsoft.com/azure/key-vault/general/rest-error-codes",
+  },
 ];

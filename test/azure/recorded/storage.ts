@@ -53,6 +53,7 @@ export const STORAGE: Recording[] = [
     message: "The specified container is being deleted. Try operation later.",
     source: CODES,
   },
+  { code: "ContainerNotFound", status: 404, message: "The specified container does not exist.", source: CODES },
 ];
 
 /** The document that the blob service answers with. */
