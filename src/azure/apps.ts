@@ -3,6 +3,7 @@ import { ContainerAppsAPIClient } from "@azure/arm-appcontainers";
 import type { Endpoint } from "../cloud.js";
 import { PaasError } from "../errors.js";
 import type { Container, SecretReference } from "./container.js";
+import { explain } from "./explain.js";
 import { azureFailure, orNull } from "./failure.js";
 
 /** What a container app is right now. */
@@ -90,6 +91,13 @@ function revisionOf(
   if (healthState === "Healthy" && provisioningState === "Provisioned") return { name, state: "healthy", reason: null };
   const failed = [runningState, provisioningState].includes("Failed") || healthState === "Unhealthy";
   return failed
-    ? { name, state: "failed", reason: provisioningError ?? `its running state is ${runningState}` }
+    ? { name, state: "failed", reason: reasonOf(provisioningError) ?? `its running state is ${runningState}` }
     : { name, state: "starting", reason: null };
+}
+
+/** What is wrong with an image is told in our words, and Azure's after them; all else may be the app's own words. */
+function reasonOf(error: string | undefined): string | null {
+  if (!error) return null;
+  const explanation = explain(error);
+  return explanation && /^(image|registry)-/.test(explanation.code) ? `${explanation.means} (${error})` : error;
 }

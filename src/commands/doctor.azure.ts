@@ -62,10 +62,12 @@ async function inspect(session: Session, manifest: Manifest, options: ClientOpti
   return { signIn, subscription, providers, roles, platforms, credentials, stateAccountId, state, quota };
 }
 
-/** Environments of branches are nonprod; a tier without an environment needs no platform. */
+/** Tiers that were bootstrapped; of a project that was not, those that its environments are on. */
 function tiersOf(manifest: Manifest): Tier[] {
+  const identities = manifest.platform?.identities ?? {};
+  const made = TIERS.filter((tier) => identities[tier] !== undefined);
   const used = new Set<Tier>(["nonprod", ...fixedEnvironments(manifest).map(({ tier }) => tier)]);
-  return TIERS.filter((tier) => used.has(tier));
+  return made.length > 0 ? made : TIERS.filter((tier) => used.has(tier));
 }
 
 async function rolesHeld({ credential }: Session, { roles }: Inspection) {

@@ -39,6 +39,7 @@ const credentialsWith = (change: (held: FederatedCredential[]) => FederatedCrede
   const all = credentials();
   return { value: { ...all, [IDENTITY.nonprod]: change(all[IDENTITY.nonprod] ?? []) } };
 };
+const NONPROD_ONLY = requireManifest(MANIFEST + PLATFORM.replace(`prod: ${IDENTITY.prod}, `, ""), "paas.yaml");
 const hidden = { value: { name: "acme/shop", private: true } };
 
 test("where all is well, nothing is said but that", () => {
@@ -376,6 +377,14 @@ const rows: [
     "oidc-trust",
     "failure",
     "is not in the subscription",
+  ],
+  [
+    "a tier that was not bootstrapped",
+    { ...WELL, manifest: { value: NONPROD_ONLY } },
+    "oidc-trust",
+    "warning",
+    "names no identity for prod",
+    "paas bootstrap --tier prod",
   ],
 ];
 

@@ -34,7 +34,10 @@ function environments(facts: Facts): Verdict | Verdict[] {
   return judged(github.environments, (found) => {
     if (!("value" in manifest)) return [];
     if (manifest.value.platform === null) return skipped("the project has no identities yet that they would protect");
-    const wanted = githubEnvironments(manifest.value, github.defaultBranch);
+    const { identities } = manifest.value.platform;
+    // An environment that no identity trusts gives nobody anything.
+    const all = githubEnvironments(manifest.value, github.defaultBranch);
+    const wanted = all.filter(({ identity }) => identities[identity] !== undefined);
     const hidden = "value" in github.repository && github.repository.value.private;
     const verdicts = wanted.flatMap(({ name, refs }) => {
       const one = found.find((other) => other.name.toLowerCase() === name.toLowerCase());
@@ -120,13 +123,19 @@ function trustIn(
 ): Verdict[] {
   const { environment, identity, clientId, subject: wanted } = expected;
   const fix = "`paas bootstrap` writes the federated credentials anew";
-  if (clientId === null)
-    return [failure(`paas.yaml names no identity for ${identity} (${environment})`, "`paas bootstrap`")];
+  if (clientId === null) return [noIdentity(identity, environment)];
   if (!credentials) return [failure(`the identity ${clientId} (${identity}) is not in the subscription`, fix)];
   const found = trustOf(expected, credentials);
   if (found === "exact") return [];
   if (found === "none") return [failure(`no identity trusts ${wanted}: jobs of ${environment} cannot sign in`, fix)];
   return [failure(`Azure trusts ${found.instead}, and GitHub gives ${wanted}`, fix)];
+}
+
+/** A tier that was not bootstrapped yet is a project's own choice. */
+function noIdentity(identity: string, environment: string): Verdict {
+  const line = `paas.yaml names no identity for ${identity}: jobs of ${environment} cannot sign in`;
+  if (identity === "prod") return warning(line, "`paas bootstrap --tier prod`, once there shall be one");
+  return failure(line, "`paas bootstrap`");
 }
 
 function strangersIn(credentials: FederatedCredential[], expected: Set<string>): Verdict[] {
