@@ -21,6 +21,7 @@ import { Faults } from "./faults.js";
 import { openGithubOidc } from "./github-oidc.js";
 import { openGroups } from "./groups.js";
 import { openLocks } from "./locks.js";
+import { openLogs } from "./logs.js";
 import { openManagedEnvironments } from "./managed-environments.js";
 import { openOperations } from "./operations.js";
 import { openSoftDeleted } from "./soft-deleted.js";
@@ -73,6 +74,7 @@ export async function openAzure({ account, now = () => new Date() }: AzureOption
   const groups = openGroups(core, locks);
   const containerApps = openContainerApps(core);
   const softDeleted = openSoftDeleted(core);
+  const logs = openLogs(core);
   // A new resource provider is one more line here.
   const parts = [
     core.operations,
@@ -81,6 +83,7 @@ export async function openAzure({ account, now = () => new Date() }: AzureOption
     openSubscriptions(core),
     locks,
     softDeleted,
+    logs,
     openManagedEnvironments(core),
     containerApps,
     groups,
@@ -145,6 +148,7 @@ export async function openAzure({ account, now = () => new Date() }: AzureOption
     groups,
     containerApps: containerApps.apps,
     softDeleted,
+    logs,
     schemas,
     requests: dispatcher.requests,
     violations: dispatcher.violations,
