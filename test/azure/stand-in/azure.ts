@@ -21,6 +21,7 @@ import { Faults } from "./faults.js";
 import { openGithubOidc } from "./github-oidc.js";
 import { openGroups } from "./groups.js";
 import { openLocks } from "./locks.js";
+import { openLogs } from "./logs.js";
 import { openManagedEnvironments } from "./managed-environments.js";
 import { openOperations } from "./operations.js";
 import { openReadings } from "./readings.js";
@@ -75,6 +76,7 @@ export async function openAzure({ account, now = () => new Date() }: AzureOption
   const containerApps = openContainerApps(core);
   const softDeleted = openSoftDeleted(core);
   const readings = openReadings(core);
+  const logs = openLogs(core);
   // A new resource provider is one more line here.
   const parts = [
     core.operations,
@@ -83,6 +85,7 @@ export async function openAzure({ account, now = () => new Date() }: AzureOption
     openSubscriptions(core),
     locks,
     softDeleted,
+    logs,
     openManagedEnvironments(core),
     containerApps,
     groups,
@@ -149,6 +152,7 @@ export async function openAzure({ account, now = () => new Date() }: AzureOption
     containerApps: containerApps.apps,
     softDeleted,
     readings: readings.readings,
+    logs,
     schemas,
     requests: dispatcher.requests,
     violations: dispatcher.violations,
