@@ -62,7 +62,7 @@ export function wireTools(options: GlobalOptions, variables: NodeJS.ProcessEnv, 
       return made;
     };
   };
-  const git = once(async () => (await import("./git/git.js")).openGit(folder));
+  const git = once(async () => (await import("./git/git.js")).openGit(folder, variables.PAAS_DEFAULT_BRANCH));
   const root = once(async () => (await git()).root);
   const manifest = once(async () => {
     if (options.from && options.commit) return readPushed(await git(), options.from, options.commit);
