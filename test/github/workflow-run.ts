@@ -82,6 +82,7 @@ export async function workflowStep(here: Surroundings, happening: Happening): Pr
     localRemote: { create: unused },
     infra: { install: unused },
     actions: async () => context,
+    github: async () => github,
     reporter: async () => reporter,
   };
   return {
