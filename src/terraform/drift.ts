@@ -27,7 +27,12 @@ function differences(before: unknown, after: unknown, path = ""): string[] {
     const names = [...new Set([...Object.keys(before), ...Object.keys(after)])];
     return names.flatMap((name) => differences(before[name], after[name], below(path, name, Array.isArray(before))));
   }
-  return (before ?? null) === (after ?? null) ? [] : [path];
+  return before === after || (isEmpty(before) && isEmpty(after)) ? [] : [path];
+}
+
+/** Providers do not tell these apart: what was never set comes back as any of them. */
+function isEmpty(value: unknown): boolean {
+  return value === undefined || value === null || value === "" || (isTree(value) && Object.keys(value).length === 0);
 }
 
 function isTree(value: unknown): value is Record<string, unknown> {
