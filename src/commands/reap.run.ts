@@ -74,7 +74,7 @@ async function confirm(leftOver: Verdict[], { yes }: ReapOptions, tools: Tools):
     });
   }
   for (const { envId, why } of leftOver) tools.ui.note(`${envId}: ${why}`);
-  const agreed = await tools.prompt.confirm({ message: `Remove ${names} and everything in them?` });
+  const agreed = await tools.prompt.confirm({ message: `Remove ${names} with everything that is theirs?` });
   if (!agreed) throw new PaasError("not-confirmed", "nothing was changed", { exit: EXIT.refused });
 }
 

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest"
 import { createLocalRemote } from "../../src/cloud.js";
 import { drift } from "../../src/commands/drift.run.js";
 import { reap } from "../../src/commands/reap.run.js";
-import type { Reporter } from "../../src/github/reporter.js";
+import { type Reporter, silentReporter } from "../../src/github/reporter.js";
 import { listEnvironments } from "../../src/pipeline/listing.js";
 import { up } from "../../src/pipeline/up.js";
 import { temporaryFolder } from "../helpers/repository.js";
@@ -239,6 +239,62 @@ describe("reap", () => {
     const { environments: reaped } = JSON.parse(run.stdout()) as { environments: { envId: string; reason: string }[] };
     expect(reaped.map(({ envId, reason }) => `${envId} ${reason}`).sort()).toEqual(["alice expired", "bob gone"]);
     expect(await living()).toEqual(["pr-7", "staging"]);
+  });
+});
+
+describe("reap on a terminal", () => {
+  /** Where no workflow runs, and a person sits who answers so. */
+  async function seated(answer: boolean) {
+    const asked: string[] = [];
+    const confirm = async ({ message }: { message: string }) => asked.push(message) > 0 && answer;
+    const run = await nightly();
+    const { prompt } = run.tools;
+    const tools = {
+      ...run.tools,
+      prompt: { ...prompt, interactive: true, confirm },
+      actions: async () => null,
+      github: async () => null,
+      reporter: async () => silentReporter,
+    };
+    return { ...run, tools, asked };
+  }
+  const remote = (...words: string[]) => here.repository.git("--git-dir", ".paas/remote.git", ...words);
+
+  beforeEach(() => {
+    here.repository.git("remote", "add", "local", ".paas/remote.git");
+    // Past the hook, which would deploy.
+    remote("fetch", "--quiet", here.repository.folder, "+refs/heads/env-*:refs/heads/env-*");
+    remote("update-ref", "-d", "refs/heads/env-bob");
+    return () => here.repository.git("remote", "remove", "local");
+  });
+
+  test("asks, and a no changes nothing", async () => {
+    const person = await seated(false);
+    await expect(reap({}, person.tools)).rejects.toMatchObject({ code: "not-confirmed", exit: 5 });
+    expect(person.asked).toEqual(["Remove bob with everything that is theirs?"]);
+    expect(person.stderr()).toContain("bob: branch env-bob is not in remote local");
+    expect(await living()).toContain("bob");
+    expect(standIn.calls).toEqual([]);
+  });
+
+  test("a yes removes it; previews stay, for only GitHub knows of pull requests", async () => {
+    standIn.repository.pulls.clear();
+    const person = await seated(true);
+    await reap({}, person.tools);
+    expect(person.stdout()).toBe("bob is removed: branch env-bob is not in remote local\n");
+    expect(await living()).toEqual(expect.arrayContaining(["alice", "pr-7", "staging"]));
+    expect(await living()).not.toContain("bob");
+  });
+
+  test("without that remote nothing is removed", async () => {
+    here.repository.git("remote", "set-url", "local", "/nowhere");
+    const { tools } = await seated(true);
+    await expect(reap({ yes: true }, tools)).rejects.toMatchObject({
+      code: "branches-unknown",
+      exit: 5,
+      details: expect.arrayContaining(["the branches of remote local could not be read"]),
+    });
+    expect(await living()).toContain("bob");
   });
 });
 
