@@ -1,6 +1,7 @@
 import path from "node:path";
 import { type Cloud, type CloudName, createLocalRemote, openCloud, openRunningCloud } from "./cloud.js";
 import type { Git } from "./git/git.js";
+import type { Github } from "./github/api.js";
 import type { ActionsContext } from "./github/context.js";
 import type { Reporter } from "./github/reporter.js";
 import type { Manifest } from "./manifest/manifest.js";
@@ -49,6 +50,8 @@ export type Tools = {
   infra: { install(root: string, onLine: (line: string) => void): Promise<void> };
   /** The run of a GitHub workflow that this is part of; null elsewhere. */
   actions(): Promise<ActionsContext | null>;
+  /** GitHub's API with that run's token; null elsewhere and without a token. */
+  github(): Promise<Github | null>;
   /** Tells that place how a run goes; does nothing elsewhere. */
   reporter(): Promise<Reporter>;
 };
@@ -64,7 +67,7 @@ export function wireTools(options: GlobalOptions, variables: NodeJS.ProcessEnv, 
       return made;
     };
   };
-  const git = once(async () => (await import("./git/git.js")).openGit(folder));
+  const git = once(async () => (await import("./git/git.js")).openGit(folder, variables.PAAS_DEFAULT_BRANCH));
   const root = once(async () => (await git()).root);
   const manifest = once(async () => {
     if (options.from && options.commit) return readPushed(await git(), options.from, options.commit);
@@ -89,9 +92,13 @@ export function wireTools(options: GlobalOptions, variables: NodeJS.ProcessEnv, 
     return opened;
   });
   const actions = once(async () => (await import("./github/read-context.js")).readContext(variables));
+  const github = once(async () => {
+    const { openRunGithub } = await import("./github/open-reporter.js");
+    return openRunGithub(await actions(), { ui, signal });
+  });
   const reporter = once(async () => {
     const { openReporter } = await import("./github/open-reporter.js");
-    return openReporter(await actions(), { ui, signal });
+    return openReporter(await actions(), await github(), { ui, signal });
   });
   return {
     ui,
@@ -118,6 +125,7 @@ export function wireTools(options: GlobalOptions, variables: NodeJS.ProcessEnv, 
       },
     },
     actions,
+    github,
     reporter,
   };
 }

@@ -29,6 +29,7 @@ export async function workflowLint(options: WorkflowLintOptions, tools: Workflow
   const report = await lintWorkflows({ files, project });
   if (report.checked.length === 0) throw noWorkflows(report);
   const { findings, checked, others } = report;
+  for (const finding of findings) annotate(finding, tools);
   tools.ui.result(options, { findings, checked, others }, reportText(report, tools.ui.palette));
   if (findings.length > 0) process.exitCode = EXIT.failed;
 }
@@ -40,6 +41,11 @@ function noWorkflows({ others }: LintReport): PaasError {
     next: "`paas init` writes them, see docs/github.md",
     exit: EXIT.usage,
   });
+}
+
+/** Inside GitHub Actions a finding stands beside its line. */
+function annotate({ file, line, column, rule, message, why, fix }: Finding, { ui }: Pick<Tools, "ui">): void {
+  ui.actions?.error(`${message}\nwhy: ${why}\nfix: ${fix}`, { file, line, col: column, title: rule });
 }
 
 function reportText({ findings, checked, others }: LintReport, palette: Palette): string {

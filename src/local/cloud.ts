@@ -40,6 +40,7 @@ export function localCloud(daemon: Connection, platform: (tier: Tier) => Platfor
     name: "local",
     label: "local (simulated)",
     subscriptionId: LOCAL_SUBSCRIPTION,
+    remote: "local",
     arm: { url: base, credential, options },
     blobs: { url: `${base}/${platform("nonprod").stateAccount}`, credential, options },
     platform: {
@@ -63,6 +64,10 @@ export function localCloud(daemon: Connection, platform: (tier: Tier) => Platfor
       const { digest, cached } = await daemon.follow<BuildAnswer>("/paas/builds", onLine, { body, signal });
       const reference = `${registryServer}/${environment.project.name}/${service.name}@sha256:${digest}`;
       return { reference, digest: `sha256:${digest}`, cached };
+    },
+    hasImage: async (reference) => {
+      const query = new URLSearchParams({ reference });
+      return (await daemon.ask<{ exists: boolean }>(`/paas/image?${query}`)).exists;
     },
     release: async ({ environment, service, image, command, env, onLine, signal }) => {
       const body: ReleaseBody = {

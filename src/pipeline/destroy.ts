@@ -17,7 +17,18 @@ import { recordWith } from "./recording.js";
 import { isGone, noSuchEnvironment, type Target } from "./target.js";
 import { withState } from "./terraform-state.js";
 
-export type DestroyOutcome = { steps: { name: string; status: string; duration: number }[]; alreadyGone: boolean };
+export type DestroyOutcome = {
+  steps: { name: string; status: string; duration: number }[];
+  alreadyGone: boolean;
+  /** Why nothing was destroyed after all; null = nothing spoke against it. */
+  spared: string | null;
+};
+
+/**
+ * Asked once the environment is locked, when no other run can change it any more.
+ * @returns why it must not be destroyed; null = go on
+ */
+export type Objection = (record: EnvironmentRecord | null) => Promise<string | null>;
 
 /** How long Terraform may take before the group is deleted without it; an environment's resources take minutes. */
 const TERRAFORM_LIMIT = 20 * 60_000;
@@ -31,8 +42,9 @@ export async function destroy(
   lockTimeout: number,
   doors: Doors,
   steps: Steps,
+  objection: Objection = async () => null,
 ): Promise<DestroyOutcome> {
-  if (isGone(target)) return { steps: [], alreadyGone: true };
+  if (isGone(target)) return { steps: [], alreadyGone: true, spared: null };
   const held = await steps.run("lock", async (tell) => {
     const purpose = { operation: "destroy" };
     const value = await doors.state.records.hold(target.recordRef, purpose, {
@@ -44,7 +56,9 @@ export async function destroy(
   });
   try {
     const running: Doors = { ...doors, signal: AbortSignal.any([doors.signal, held.lost]) };
-    return { steps: await destroyHeld(target, held, running, steps), alreadyGone: false };
+    const spared = await objection(held.record);
+    if (spared !== null) return { steps: [], alreadyGone: false, spared };
+    return { steps: await destroyHeld(target, held, running, steps), alreadyGone: false, spared: null };
   } finally {
     await held.release();
   }

@@ -28,7 +28,10 @@ export function workbench(files: Record<string, string>, variables: NodeJS.Proce
   git("commit", "--quiet", "--allow-empty", "--message=start");
 
   const printed: Printed = { stdout: "", stderr: "" };
-  const ui = createUi({ NO_COLOR: "1" }, { stdout: sink(printed, "stdout"), stderr: sink(printed, "stderr") });
+  const ui = createUi(
+    { NO_COLOR: "1", ...variables },
+    { stdout: sink(printed, "stdout"), stderr: sink(printed, "stderr") },
+  );
   const real = wireTools({ directory: root }, variables, new AbortController().signal);
   const cloudName = async () => {
     const name = await real.cloudName();

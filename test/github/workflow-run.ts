@@ -83,6 +83,7 @@ export async function workflowStep(here: Surroundings, happening: Happening): Pr
     packageFolder: unused,
     infra: { install: unused },
     actions: async () => context,
+    github: async () => github,
     reporter: async () => reporter,
   };
   return {
