@@ -9,6 +9,7 @@ import { registerLs } from "./commands/ls.js";
 import { registerName } from "./commands/name.js";
 import { registerOpen } from "./commands/open.js";
 import { registerPlan } from "./commands/plan.js";
+import { registerPushed } from "./commands/pushed.js";
 import { registerStatus } from "./commands/status.js";
 import { registerTerraform } from "./commands/terraform.js";
 import { registerUnlock } from "./commands/unlock.js";
@@ -66,5 +67,6 @@ export function createProgram(tools: Tools): Command {
   registerTerraform(program, tools);
   registerWorkflow(program, tools);
   registerCompletion(program, tools);
+  registerPushed(program, tools);
   return program;
 }

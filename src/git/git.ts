@@ -15,7 +15,10 @@ export type Git = {
   root: string;
   /** The checked-out branch; throws `detached-head` when there is none. */
   currentBranch(): Promise<string>;
-  /** The branch that GitHub calls default: origin's HEAD, else `main` or `master`, else the current one. */
+  /**
+   * The branch that GitHub calls default: the one that was told, origin's HEAD, else `main` or `master`, else the
+   * current one. With `origin/` before it where only the remote's is meant.
+   */
   defaultBranch(): Promise<string>;
   /** The tip of a local branch, or null. */
   branchTip(branch: string): Promise<string | null>;
@@ -32,11 +35,12 @@ export type Git = {
 
 /**
  * Opens the repository that `folder` lies in.
+ * @param defaultBranch its name where somebody has told it, as workflows do: a checkout of one branch cannot know
  * @throws PaasError `not-a-repository`
  */
-export async function openGit(folder: string): Promise<Git> {
+export async function openGit(folder: string, defaultBranch?: string): Promise<Git> {
   const root = await topFolder(folder);
-  return gitOf(root, run(root));
+  return gitOf(root, run(root), defaultBranch);
 }
 
 /** A bare repository, or any folder with git objects, as a place to read commits from. */
@@ -44,7 +48,7 @@ export function openObjects(folder: string): Git {
   return gitOf(folder, run(folder));
 }
 
-function gitOf(root: string, git: (...words: string[]) => Promise<string>): Git {
+function gitOf(root: string, git: (...words: string[]) => Promise<string>, told?: string): Git {
   const tip = (revision: string) =>
     git("rev-parse", "--verify", "--quiet", "--end-of-options", `${revision}^{commit}`).then(
       (text) => text || null,
@@ -62,6 +66,8 @@ function gitOf(root: string, git: (...words: string[]) => Promise<string>): Git 
       });
     },
     defaultBranch: async () => {
+      if (told && (await tip(`refs/remotes/origin/${told}`))) return `origin/${told}`;
+      if (told && (await tip(`refs/heads/${told}`))) return told;
       const head = await git("symbolic-ref", "--quiet", "--short", "refs/remotes/origin/HEAD").catch(() => "");
       if (head) return head;
       for (const name of ["main", "master"]) if (await tip(`refs/heads/${name}`)) return name;

@@ -2,6 +2,7 @@ import fs from "node:fs/promises";
 import os from "node:os";
 import path from "node:path";
 import { EXIT, PaasError } from "../../errors.js";
+import type { WorkflowFile } from "../concerns.js";
 import type { EnvironmentRules } from "./environments.js";
 import { describeEvent, type EventRequest, type GithubEvent } from "./event.js";
 import type { Identity } from "./oidc.js";
@@ -10,13 +11,17 @@ import { startGithubApi } from "./run/github-api.js";
 import { copyRepository, type Origin } from "./run/origin.js";
 import type { Stage } from "./run/runner.js";
 import { runWorkflow } from "./run/workflow.js";
-import { LIMITS, type Progress, type Transcript, type WorkflowTranscript, worst } from "./transcript.js";
+import { LEFT_OUT, LIMITS, type Progress, type Transcript, type WorkflowTranscript, worst } from "./transcript.js";
 import { decideStart, type Start } from "./triggers.js";
 import { parseWorkflowFile, type Workflow } from "./workflow-file.js";
 
 export type RehearsalRequest = {
   /** Git folder, bare or not; it is copied and never changed. */
   repository: string;
+  /** Bare repository that a push of it went to: branches are those that are there. */
+  pushedTo?: string;
+  /** Which workflow files are looked at; all unless told. */
+  takesPart?: (file: WorkflowFile) => boolean;
   defaultBranch: string;
   event: EventRequest;
   /** False to look only: no step is run. */
@@ -36,6 +41,10 @@ export type RehearsalRequest = {
   secrets?: Record<string, string>;
   /** Folder in which `actions/cache` keeps its files; without one nothing outlives the rehearsal. */
   cache?: string;
+  /** Installed packages of a CDKTF app that was checked out, from this machine; gives a folder `node_modules`. */
+  packages?: (infra: string) => Promise<string>;
+  /** What is interrupted ends in its own time, as when a person presses Ctrl-C; a runner gives ten seconds. */
+  patient?: boolean;
 };
 
 const NOBODY: Identity = { repository: "owner/repository", ownerId: "OWNER-ID", repositoryId: "REPOSITORY-ID" };
@@ -46,7 +55,7 @@ const NOBODY: Identity = { repository: "owner/repository", ownerId: "OWNER-ID", 
  * @throws PaasError `no-workflows`, `no-such-commit`, `no-stand-in`, `nothing-to-dispatch`
  */
 export async function rehearse(request: RehearsalRequest): Promise<Transcript> {
-  const scratch = await fs.realpath(await fs.mkdtemp(path.join(os.tmpdir(), "paas-rehearsal-")));
+  const scratch = await fs.realpath(await fs.mkdtemp(path.join(os.tmpdir(), `paas-${process.pid}-`)));
   try {
     return await rehearseIn(scratch, request);
   } finally {
@@ -55,11 +64,11 @@ export async function rehearse(request: RehearsalRequest): Promise<Transcript> {
 }
 
 async function rehearseIn(scratch: string, request: RehearsalRequest): Promise<Transcript> {
-  const origin = await copyRepository(request.repository, scratch, request.defaultBranch);
-  const { defaultBranch, identity = NOBODY } = request;
+  const { repository, pushedTo = null, defaultBranch, identity = NOBODY } = request;
+  const origin = await copyRepository({ repository, pushedTo, defaultBranch }, scratch);
   const commits = await origin.receive(request.event, defaultBranch);
   const event = describeEvent(request.event, commits, { identity, defaultBranch });
-  const found = await judgeWorkflows(origin, event, commits.defaultTip);
+  const found = await judgeWorkflows(origin, event, commits.defaultTip, request.takesPart ?? (() => true));
   const started = found.filter((judged): judged is Started => judged.start.starts && judged.workflow !== null);
   if (event.dispatch) requireOne(started, found);
   if (request.run) {
@@ -89,15 +98,30 @@ type Judged = { workflow: Workflow | null; start: Start; transcript: WorkflowTra
 type Started = Judged & { workflow: Workflow };
 
 /** Every workflow file of the commit that GitHub reads for this event, and whether it starts. */
-async function judgeWorkflows(origin: Origin, event: GithubEvent, defaultTip: string): Promise<Judged[]> {
-  const files = await origin.workflowFiles(event.workflowCommit ?? defaultTip);
-  if (files.length === 0) throw noWorkflows(event);
-  return Promise.all(files.map(async ({ path: file, text }) => judge(file, text, event)));
+async function judgeWorkflows(
+  origin: Origin,
+  event: GithubEvent,
+  defaultTip: string,
+  takesPart: (file: WorkflowFile) => boolean,
+): Promise<Judged[]> {
+  const texts = await origin.workflowFiles(event.workflowCommit ?? defaultTip);
+  const parsed = await Promise.all(
+    texts.map(async (file) => ({ ...file, ...(await parseWorkflowFile(file.path, file.text)) })),
+  );
+  if (!parsed.some(takesPart)) throw noWorkflows(event);
+  return parsed.map((file) => judge(file, event, takesPart(file)));
 }
 
-async function judge(file: string, text: string, event: GithubEvent): Promise<Judged> {
-  const { workflow, problems } = await parseWorkflowFile(file, text);
-  const start = workflow ? startOf(workflow, event) : refused("GitHub refuses the file");
+function judge(
+  { path: file, workflow, problems }: WorkflowFile & { problems: string[] },
+  event: GithubEvent,
+  takesPart: boolean,
+): Judged {
+  const start = !takesPart
+    ? refused(LEFT_OUT)
+    : workflow
+      ? startOf(workflow, event)
+      : refused("GitHub refuses the file");
   const transcript: WorkflowTranscript = {
     path: file,
     name: workflow?.name ?? file,
@@ -137,7 +161,9 @@ function stageOf(request: RehearsalRequest, scratch: string): Omit<Stage, "origi
     vars: request.vars ?? {},
     secrets: request.secrets ?? {},
     standIns,
+    packages: request.packages ?? null,
     signal,
+    patient: request.patient === true,
     tell: onEvent,
   };
 }

@@ -5,6 +5,7 @@ import { promisify } from "node:util";
 import type { ActionCall } from "./action.js";
 import { restoreCache, saveCache } from "./cache.js";
 import { git } from "./origin.js";
+import { restorePackages } from "./packages.js";
 import { programVariables, type Runner } from "./runner.js";
 
 /** Does what an action does, as far as later steps can tell; returns its outputs. */
@@ -67,7 +68,12 @@ async function setupNode({ inputs, env, onLine }: ActionCall, runner: Runner): P
 }
 
 async function setupTerraform({ inputs, env, onLine }: ActionCall, runner: Runner): Promise<Record<string, string>> {
-  const printed = await versionOf("terraform", ["version", "-json"], env, runner);
+  const printed = await versionOf(
+    runner.stage.variables.PAAS_TERRAFORM ?? "terraform",
+    ["version", "-json"],
+    env,
+    runner,
+  );
   const version = String((JSON.parse(printed) as { terraform_version?: string }).terraform_version);
   const asked = inputs.terraform_version ?? "";
   if (asked !== "" && asked !== "latest" && asked !== version) {
@@ -89,6 +95,10 @@ async function cache(call: ActionCall, runner: Runner): Promise<Record<string, s
 
 async function restore({ inputs, onLine }: ActionCall, runner: Runner) {
   const key = inputs.key ?? "";
+  if (await restorePackages(runner, pathsAndKey(inputs).paths)) {
+    onLine("restored from the packages of this machine");
+    return { outputs: { "cache-hit": "true", "cache-primary-key": key, "cache-matched-key": key }, exact: true };
+  }
   const found = restoreCache(runner, { ...pathsAndKey(inputs), otherKeys: linesOf(inputs["restore-keys"]) });
   onLine(found === null ? `cache not found: ${key}` : `cache restored from ${found}`);
   const exact = found === key;
