@@ -45,6 +45,8 @@ export type Tools = {
   runningCloud(): Promise<Cloud | null>;
   /** The git remote `local`: a bare repository with our hook. */
   localRemote: { create(root: string): Promise<string> };
+  /** Folder of this CLI's package, whose published files `init` vendors; only read. */
+  packageFolder(): Promise<string>;
   /** The packages of the CDKTF app in `<root>/infra`. */
   infra: { install(root: string, onLine: (line: string) => void): Promise<void> };
   /** The run of a GitHub workflow that this is part of; null elsewhere. */
@@ -109,6 +111,7 @@ export function wireTools(options: GlobalOptions, variables: NodeJS.ProcessEnv, 
     cloud,
     runningCloud: async () => openRunningCloud(await cloudName(), await context()),
     localRemote: { create: createLocalRemote },
+    packageFolder: async () => (await import("./scaffold/templates.js")).packageFolder(),
     infra: {
       install: async (top, onLine) => {
         const { infraPackages, linkInto, packageCache } = await import("./terraform/packages.js");

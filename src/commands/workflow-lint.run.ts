@@ -7,6 +7,7 @@ import type { Finding } from "../workflow/lint/finding.js";
 import { type LintReport, lintWorkflows } from "../workflow/lint/lint.js";
 import { readWorkflows } from "../workflow/read.js";
 import { WORKFLOW_FOLDER } from "../workflow/render.js";
+import { onGithubCom } from "../workflow/server.js";
 
 export type WorkflowLintOptions = GlobalOptions;
 export type WorkflowLintTools = Pick<Tools, "ui" | "root" | "git" | "manifest" | "cloudName" | "variables">;
@@ -32,20 +33,11 @@ export async function workflowLint(options: WorkflowLintOptions, tools: Workflow
   if (findings.length > 0) process.exitCode = EXIT.failed;
 }
 
-const ELSEWHERE = /^(?:https?|ssh|git):\/\/|^[^/]+@[^/]+:/;
-const CLOUD = /(?:^|[/@.])(?:github|ghe)\.com(?:[:/]|$)/;
-
-/** A server of one's own knows less syntax; where nothing is said it is github.com. */
-function onGithubCom(variables: NodeJS.ProcessEnv, remotes: Record<string, string>): boolean {
-  const server = variables.GITHUB_SERVER_URL ?? remotes.origin ?? "";
-  return CLOUD.test(server) || !ELSEWHERE.test(server);
-}
-
 function noWorkflows({ others }: LintReport): PaasError {
   const details = others.map((file) => `${file} has nothing to do with environments`);
   return new PaasError("no-workflows", `no workflow in ${WORKFLOW_FOLDER} runs paas`, {
     details,
-    next: "write one for environments first, see docs/github.md",
+    next: "`paas init` writes them, see docs/github.md",
     exit: EXIT.usage,
   });
 }

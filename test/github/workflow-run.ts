@@ -81,6 +81,7 @@ export async function workflowStep(here: Surroundings, happening: Happening): Pr
     cloud: async () => cloud,
     runningCloud: async () => cloud,
     localRemote: { create: unused },
+    packageFolder: unused,
     infra: { install: unused },
     actions: async () => context,
     reporter: async () => reporter,

@@ -1,12 +1,12 @@
 import { describe, expect, test } from "vitest";
-import { changes, planFiles, type WantedFile } from "../../src/scaffold/plan.js";
+import { changes, planFiles, type TextFile, type WantedFile } from "../../src/scaffold/plan.js";
 
 const plan = (file: WantedFile, current: string | null, interactive = false) => {
   const [planned] = planFiles([file], () => current, interactive);
   if (!planned) throw new Error("nothing planned");
   return planned;
 };
-const as = (kind: WantedFile["as"], content = "new\n"): WantedFile => ({ path: "a", content, as: kind });
+const as = (kind: TextFile["as"], content = "new\n"): TextFile => ({ path: "a", content, as: kind });
 
 test.each<[file: WantedFile, current: string | null, interactive: boolean, action: string, content: string]>([
   [as("ours"), null, false, "create", "new\n"],

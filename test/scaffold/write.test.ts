@@ -22,6 +22,7 @@ const planned = (file: string, current: string | null, content = "new"): Planned
   current,
   mode: 0o644,
   diff: null,
+  hint: null,
 });
 
 test("folders are made, permissions stay, no draft is left", () => {

@@ -205,7 +205,7 @@ function noWorkflows(event: GithubEvent): PaasError {
       details: [
         "GitHub reads .github/workflows/ of the pushed commit, and of the default branch for delete and schedule",
       ],
-      next: "write one, see docs/github.md, and commit it, also on this branch",
+      next: "`paas init` writes them; commit them, also on this branch",
       exit: EXIT.usage,
     },
   );
