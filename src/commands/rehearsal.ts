@@ -1,13 +1,12 @@
-import { execFile } from "node:child_process";
-import fs from "node:fs";
 import os from "node:os";
 import path from "node:path";
-import { promisify } from "node:util";
 import { stepsOf } from "../pipeline/events.js";
 import { infraPackages, packageCache } from "../terraform/packages.js";
+import { pinnedCli } from "../terraform/pinned-cli.js";
 import type { Tools } from "../tools.js";
 import { otherVersion, version } from "../version.js";
 import type { Identity } from "../workflow/rehearse/oidc.js";
+import type { MachinePackages } from "../workflow/rehearse/run/packages.js";
 
 /** What every rehearsal takes from the machine that it runs on. */
 
@@ -27,7 +26,7 @@ export function stepVariables(root: string, variables: NodeJS.ProcessEnv): Recor
     PAAS_CLOUD: "local",
     // The checkout of a job is another folder: its environments are those of this one all the same.
     PAAS_LOCAL_ROOT: root,
-    PAAS_CACHE_DIR: path.dirname(packageCache(variables)),
+    PAAS_CACHE_DIR: cacheFolder(variables),
     npm_config_cache: variables.npm_config_cache ?? path.join(variables.HOME ?? os.homedir(), ".npm"),
     npm_config_update_notifier: "false",
     CHECKPOINT_DISABLE: "1",
@@ -35,33 +34,34 @@ export function stepVariables(root: string, variables: NodeJS.ProcessEnv): Recor
 }
 
 /**
- * Installs the packages of a checked-out CDKTF app as the person's own npm does, once per lock file, and gives the
- * folder `node_modules`.
- * @throws PaasError `infra-not-installed`; `local-cloud-version` when the paas among them is not this one
+ * The packages of a checked-out CDKTF app, as the person's own npm has installed them, and the paas that it pins.
+ * @throws PaasError `infra-not-installed`, `cli-not-intact`; `local-cloud-version` when it is not this paas
  */
-export async function machinePackages(
-  infra: string,
-  { ui, variables, signal }: Pick<Tools, "ui" | "variables" | "signal">,
-): Promise<string> {
-  const request = { infra, cache: packageCache(variables), onLine: () => {}, signal };
-  const cached = await infraPackages({ ...request, install: false }).catch(() => null);
-  const { nodeModules } =
-    cached ??
-    (await ui.progress((emit) =>
-      stepsOf(emit, () => performance.now()).run("install infra", async (tell) => {
-        tell("npm ci --ignore-scripts, once per lock file");
-        return { value: await infraPackages({ ...request, install: true }) };
-      }),
-    ));
-  await requireThisVersion(nodeModules);
-  return nodeModules;
+export async function machinePackages(infra: string, tools: MachineTools): Promise<MachinePackages> {
+  const { variables } = tools;
+  const own = await tools.packageFolder();
+  const cli = await pinnedCli({ infra, own, cache: path.join(cacheFolder(variables), "cli") });
+  if (cli !== null && cli.version !== version) throw otherVersion(version, cli.version);
+  return { nodeModules: await installed(infra, tools), cli: cli?.folder ?? null };
 }
 
-async function requireThisVersion(nodeModules: string): Promise<void> {
-  const paas = path.join(nodeModules, ".bin", "paas");
-  if (!fs.existsSync(paas)) return;
-  const { stdout } = await promisify(execFile)(process.execPath, [paas, "--version"]);
-  if (stdout.trim() !== version) throw otherVersion(version, stdout.trim());
+type MachineTools = Pick<Tools, "ui" | "variables" | "signal" | "packageFolder">;
+
+/** A step that people see only when there is something to install. */
+async function installed(infra: string, { ui, variables, signal }: MachineTools): Promise<string> {
+  const request = { infra, cache: packageCache(variables), onLine: () => {}, signal };
+  const cached = await infraPackages({ ...request, install: false }).catch(() => null);
+  if (cached !== null) return cached.nodeModules;
+  return ui.progress((emit) =>
+    stepsOf(emit, () => performance.now()).run("install infra", async (tell) => {
+      tell("npm ci --ignore-scripts, once per lock file");
+      return { value: (await infraPackages({ ...request, install: true })).nodeModules };
+    }),
+  );
+}
+
+function cacheFolder(variables: NodeJS.ProcessEnv): string {
+  return path.dirname(packageCache(variables));
 }
 
 /** `owner/name` from the address of origin; the numbers in it only GitHub knows. */

@@ -13,7 +13,7 @@ export type WorkflowRehearseOptions = GlobalOptions &
   EventOptions & { event: string[]; dry?: boolean; standIn?: string[]; var?: string[]; secret?: string[] };
 export type WorkflowRehearseTools = Pick<
   Tools,
-  "ui" | "root" | "git" | "manifest" | "cloudName" | "cloud" | "variables" | "folder" | "signal"
+  "ui" | "root" | "packageFolder" | "git" | "manifest" | "cloudName" | "cloud" | "variables" | "folder" | "signal"
 >;
 
 /** Raises an event at the committed workflow files; what they run goes to the local cloud. Exit code 1 when a job fails. */

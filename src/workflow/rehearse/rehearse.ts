@@ -9,6 +9,7 @@ import type { Identity } from "./oidc.js";
 import { requireStandIns } from "./run/action.js";
 import { startGithubApi } from "./run/github-api.js";
 import { copyRepository, type Origin } from "./run/origin.js";
+import type { MachinePackages } from "./run/packages.js";
 import type { Stage } from "./run/runner.js";
 import { runWorkflow } from "./run/workflow.js";
 import { LEFT_OUT, LIMITS, type Progress, type Transcript, type WorkflowTranscript, worst } from "./transcript.js";
@@ -41,8 +42,8 @@ export type RehearsalRequest = {
   secrets?: Record<string, string>;
   /** Folder in which `actions/cache` keeps its files; without one nothing outlives the rehearsal. */
   cache?: string;
-  /** Installed packages of a CDKTF app that was checked out, from this machine; gives a folder `node_modules`. */
-  packages?: (infra: string) => Promise<string>;
+  /** What this machine has installed of the packages of a CDKTF app that was checked out. */
+  packages?: (infra: string) => Promise<MachinePackages>;
   /** What is interrupted ends in its own time, as when a person presses Ctrl-C; a runner gives ten seconds. */
   patient?: boolean;
 };

@@ -12,6 +12,7 @@ import type { Identity } from "../oidc.js";
 import { mayIdentify } from "../permissions.js";
 import type { JobTranscript, Progress } from "../transcript.js";
 import type { Origin } from "./origin.js";
+import type { MachinePackages } from "./packages.js";
 
 /** What all jobs of a rehearsal share. */
 export type Stage = {
@@ -32,7 +33,7 @@ export type Stage = {
   /** Action → folder of the composite action that stands in for it. */
   standIns: Record<string, string>;
   /** Installed packages of a CDKTF app, from this machine. */
-  packages: ((infra: string) => Promise<string>) | null;
+  packages: ((infra: string) => Promise<MachinePackages>) | null;
   signal: AbortSignal;
   /** What is interrupted has all the time that it needs. */
   patient: boolean;
