@@ -104,7 +104,7 @@ describe("a push goes through the committed workflow", () => {
     const outcome = await project.push(["--delete", "env-alice"]);
     expect(outcome.exit, outcome.stderr).toBe(0);
     expect(relayed(outcome).slice(0, 4)).toEqual([
-      "paas-environment.yml starts: delete has no filters: every deleted branch or tag starts it (GitHub Actions is simulated)",
+      "paas-environment.yml starts: every deleted branch or tag starts it (GitHub Actions is simulated)",
       "left out, since they have nothing to do with environments: ci.yml",
       "job destroy",
       "step Remove the environment of the deleted branch",
