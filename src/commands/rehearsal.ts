@@ -34,15 +34,17 @@ export function stepVariables(root: string, variables: NodeJS.ProcessEnv): Recor
 }
 
 /**
- * The packages of a checked-out CDKTF app, as the person's own npm has installed them, and the paas that it pins.
+ * The packages of a checked-out CDKTF app, as the person's own npm has installed them, and the paas that it pins; null
+ * when that one is not at hand.
  * @throws PaasError `infra-not-installed`, `cli-not-intact`; `local-cloud-version` when it is not this paas
  */
-export async function machinePackages(infra: string, tools: MachineTools): Promise<MachinePackages> {
+export async function machinePackages(infra: string, tools: MachineTools): Promise<MachinePackages | null> {
   const { variables } = tools;
   const own = await tools.packageFolder();
   const cli = await pinnedCli({ infra, own, cache: path.join(cacheFolder(variables), "cli") });
-  if (cli !== null && cli.version !== version) throw otherVersion(version, cli.version);
-  return { nodeModules: await installed(infra, tools), cli: cli?.folder ?? null };
+  if (cli === null) return null;
+  if (cli.version !== version) throw otherVersion(version, cli.version);
+  return { nodeModules: await installed(infra, tools), cli: cli.folder };
 }
 
 type MachineTools = Pick<Tools, "ui" | "variables" | "signal" | "packageFolder">;

@@ -42,8 +42,8 @@ export type RehearsalRequest = {
   secrets?: Record<string, string>;
   /** Folder in which `actions/cache` keeps its files; without one nothing outlives the rehearsal. */
   cache?: string;
-  /** What this machine has installed of the packages of a CDKTF app that was checked out. */
-  packages?: (infra: string) => Promise<MachinePackages>;
+  /** The packages of a CDKTF app that was checked out, if this machine has them. */
+  packages?: (infra: string) => Promise<MachinePackages | null>;
   /** What is interrupted ends in its own time, as when a person presses Ctrl-C; a runner gives ten seconds. */
   patient?: boolean;
 };

@@ -2,21 +2,22 @@ import fs from "node:fs/promises";
 import path from "node:path";
 import type { Runner } from "./runner.js";
 
-/** What this machine has of the packages of a CDKTF app: a folder `node_modules`, and the package of paas. */
-export type MachinePackages = { nodeModules: string; cli: string | null };
+/** What this machine has of the packages of a CDKTF app: a folder `node_modules`, and the folder of the pinned paas. */
+export type MachinePackages = { nodeModules: string; cli: string };
 
 /**
  * Puts the packages of the checked-out CDKTF app where a job asks the cache for them, from those that this machine has
  * installed: an `npm` with a HOME of its own knows neither the registry nor the cache of the person.
- * @returns false when the job asks for something else, or the rehearsal has no packages
+ * @returns false when the job asks for something else, or this machine does not have it: then the job installs
  */
 export async function restorePackages({ stage, places }: Runner, paths: string[]): Promise<boolean> {
   if (stage.packages === null || paths.map((name) => path.normalize(name)).join() !== PLACE) return false;
   const infra = path.join(places.workspace, "infra");
-  const { nodeModules, cli } = await stage.packages(infra);
+  const packages = await stage.packages(infra);
+  if (packages === null) return false;
   const target = path.join(infra, "node_modules");
-  if (cli !== null) await linkCommand(cli, target);
-  await linkPackages(nodeModules, target);
+  await linkCommand(packages.cli, target);
+  await linkPackages(packages.nodeModules, target);
   return true;
 }
 

@@ -33,7 +33,7 @@ export type Stage = {
   /** Action → folder of the composite action that stands in for it. */
   standIns: Record<string, string>;
   /** Installed packages of a CDKTF app, from this machine. */
-  packages: ((infra: string) => Promise<MachinePackages>) | null;
+  packages: ((infra: string) => Promise<MachinePackages | null>) | null;
   signal: AbortSignal;
   /** What is interrupted has all the time that it needs. */
   patient: boolean;
