@@ -60,6 +60,7 @@ export async function init(options: InitOptions, tools: InitTools, newId = rando
   const foreign = (file: string) => isForeign(current(file));
   const wanted = describeFiles({ ...project, templates, cli: kept === null ? cli : null, github, foreign });
   const planned = planFiles(wanted, current, interactive);
+  for (const { hint } of planned) if (hint !== null) tools.ui.warn(hint);
   const remote = planRemote(root, await git.remotes());
   if (dryRun) {
     const outcome = { ...project, files: planned, remote, next: nextCommands(planned, dirty) };
@@ -91,10 +92,8 @@ async function findOwners(
 
 /** Shows what is different from what init would write; those that it may not replace stay. */
 async function consent(planned: readonly PlannedFile[], { ui, prompt }: InitTools): Promise<PlannedFile[]> {
-  for (const { action, diff, hint } of planned) {
-    if (hint !== null) ui.warn(hint);
-    if ((action === "keep" || action === "update") && diff !== null) ui.note(diff.trimEnd());
-  }
+  const shown = ({ action }: PlannedFile) => action === "keep" || action === "update";
+  for (const { diff } of planned.filter(shown)) if (diff !== null) ui.note(diff.trimEnd());
   return askConsent(planned, prompt, ({ diff }) => ui.note((diff ?? "").trimEnd()));
 }
 

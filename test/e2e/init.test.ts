@@ -78,9 +78,9 @@ describe("what init writes for GitHub", () => {
       const variables = { PAAS_CACHE_DIR: cache };
       repository.git("checkout", "--quiet", "-b", "env-alice");
       try {
-        const words = ["plan", "alice", "--json"];
+        const words = ["up", "alice", "--json"];
         const outcome = await run(inRepository(pinned), words, { cwd: repository.folder, variables });
-        expect(outcome.exit, outcome.stderr).toBe(0);
+        expect(outcome.exit, outcome.stderr + outcome.stdout).toBe(0);
         expect(documentOf(outcome)).toMatchObject({ environment: { envId: "alice" } });
         expect(fs.existsSync(cache)).toBe(false);
       } finally {

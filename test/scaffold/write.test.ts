@@ -98,3 +98,21 @@ describe("what is in the way is said", () => {
     );
   });
 });
+
+describe("what is removed", () => {
+  const removal = (file: string): PlannedFile => ({ ...planned(file, "old", ""), action: "remove" });
+
+  test("is gone, and nothing beside it", () => {
+    fs.writeFileSync(at("old.tgz"), "old");
+    fs.writeFileSync(at("mine.tgz"), "mine");
+    writeFiles(root, [removal("old.tgz"), removal("gone-already.tgz")]);
+    expect(fs.readdirSync(root)).toEqual(["mine.tgz"]);
+  });
+
+  test("never lies outside the repository", () => {
+    fs.writeFileSync(path.join(folder, "outside"), "old");
+    fs.symlinkSync("../outside", at("link"));
+    expect(() => writeFiles(root, [removal("link")])).toThrow(expect.objectContaining({ code: "outside-repository" }));
+    expect(fs.existsSync(path.join(folder, "outside"))).toBe(true);
+  });
+});
