@@ -47,14 +47,23 @@ async function checkout({ inputs, onLine }: ActionCall, runner: Runner): Promise
   const run = (...words: string[]) => git(folder, words);
   await run("init", "--quiet", "--template=");
   await run("remote", "add", "origin", `file://${stage.origin.folder}`).catch(() => "");
+  borrowObjects(folder, stage.origin.folder);
   const depth = Number(inputs["fetch-depth"] ?? "1");
-  if (depth === 0) await run("fetch", "--quiet", "--tags", "origin", "+refs/heads/*:refs/remotes/origin/*");
-  await run("fetch", "--quiet", "--no-tags", ...(depth > 0 ? [`--depth=${depth}`] : []), "origin", wanted);
+  const fetch = ["fetch", "--quiet", "--no-auto-maintenance"];
+  const all = ["--tags", "origin", "+refs/heads/*:refs/remotes/origin/*"];
+  const one = ["--no-tags", `--depth=${depth}`, "origin"];
+  // What is named first is what FETCH_HEAD begins with.
+  await run(...fetch, ...(depth > 0 ? [...one, wanted] : [...all.slice(0, 2), wanted, ...all.slice(2)]));
   const branch = /^refs\/heads\/(.+)$/.exec(ref)?.[1];
   await run("checkout", "--quiet", "--force", ...(branch === undefined ? ["--detach"] : ["-B", branch]), "FETCH_HEAD");
   const commit = await run("rev-parse", "HEAD");
   onLine(`checked out ${commit} (${branch ?? "detached"})`);
   return { ref, commit };
+}
+
+/** Objects need not be copied: both folders go together. */
+function borrowObjects(folder: string, from: string): void {
+  fs.writeFileSync(path.join(folder, ".git", "objects", "info", "alternates"), `${path.join(from, "objects")}\n`);
 }
 
 async function setupNode({ inputs, env, onLine }: ActionCall, runner: Runner): Promise<Record<string, string>> {
