@@ -13,14 +13,16 @@ export class PushView {
   #step = "";
   readonly #told = new Set<string>();
   #kept: string[] = [];
-  #leftOut: string[] = [];
+  readonly #starts = new Map<string, string>();
+  readonly #leftOut: string[] = [];
 
   linesOf(progress: Progress): string[] {
     switch (progress.kind) {
       case "workflow":
-        return this.#workflow(progress);
+        this.#workflow(progress);
+        return [];
       case "job":
-        return progress.status === "started" ? [...this.#others(), `job ${progress.job}`] : [];
+        return this.#job(progress);
       case "step":
         if (progress.status !== "failure") this.#kept = [];
         return [];
@@ -34,9 +36,17 @@ export class PushView {
     return this.#kept.slice(-LAST_LINES);
   }
 
-  #workflow({ workflow, starts, why }: Extract<Progress, { kind: "workflow" }>): string[] {
+  #workflow({ workflow, starts, why }: Extract<Progress, { kind: "workflow" }>): void {
     if (why === LEFT_OUT) this.#leftOut.push(nameOf(workflow));
-    return starts ? [`${nameOf(workflow)} starts: ${why} (GitHub Actions is simulated)`] : [];
+    else if (starts) this.#starts.set(workflow, `${nameOf(workflow)} starts: ${why} (GitHub Actions is simulated)`);
+  }
+
+  /** A workflow is worth a line when a job of it runs. */
+  #job({ workflow, job, status }: Extract<Progress, { kind: "job" }>): string[] {
+    if (status !== "started") return [];
+    const starts = this.#starts.get(workflow);
+    this.#starts.delete(workflow);
+    return [...(starts === undefined ? [] : [starts]), ...this.#others(), `job ${job}`];
   }
 
   /** Said once, when something runs. */

@@ -3,7 +3,7 @@ import { EXIT, PaasError } from "../errors.js";
 import { fixedEnvironments } from "../manifest/environments.js";
 import type { GlobalOptions, Tools } from "../tools.js";
 import { shellWord } from "../ui/wording.js";
-import { concernsEnvironments } from "../workflow/concerns.js";
+import { concernsEnvironments, type WorkflowFile } from "../workflow/concerns.js";
 import { githubEnvironments } from "../workflow/github-environments.js";
 import type { EventRequest } from "../workflow/rehearse/event.js";
 import { rehearse } from "../workflow/rehearse/rehearse.js";
@@ -39,27 +39,17 @@ export async function pushed(options: PushedOptions, tools: Tools): Promise<void
 }
 
 async function rehearsed(options: PushedOptions, nobodys: boolean, tools: Tools): Promise<void> {
-  const { branch, from } = options;
   const view = new PushView();
   const stop = new Stop();
   const git = await tools.git();
-  const told = (await git.defaultBranch()).replace(/^origin\//, "");
-  const defaultBranch = told === "HEAD" ? branch : told;
-  const manifest = nobodys ? await tools.manifest().catch(() => null) : await tools.manifest();
-  if (manifest === null) throw new PaasError("no-workflows", "this repository is no project");
-  const fixed = fixedEnvironments(manifest);
-  const rules = githubEnvironments(manifest, defaultBranch).map(({ name, refs }) => [name, refs] as const);
-
   const transcript = await rehearse({
+    ...(await projectOf(options, nobodys, tools)),
     repository: git.root,
-    pushedTo: from,
-    defaultBranch,
+    pushedTo: options.from,
     event: eventOf(options),
     run: true,
-    takesPart: (file) => concernsEnvironments(file, fixed),
     variables: stepVariables(git.root, tools.variables),
     standIns: {},
-    environments: Object.fromEntries(rules),
     identity: identityOf(await git.remotes(), git.root),
     cache: path.join(git.root, ".paas", "rehearsal", "cache"),
     packages: (infra) => stop.atError(() => machinePackages(infra, tools)),
@@ -75,6 +65,21 @@ async function rehearsed(options: PushedOptions, nobodys: boolean, tools: Tools)
   if (stop.error !== null) throw stop.error;
   if (transcript.result === "failure" || transcript.result === "cancelled") return failed(transcript, view, tools);
   if (transcript.result === "skipped") sayNothingRan(transcript, options, nobodys, tools);
+}
+
+/** What the project says about its workflows; one without a manifest has none. */
+async function projectOf({ branch }: PushedOptions, nobodys: boolean, tools: Tools) {
+  const told = (await (await tools.git()).defaultBranch()).replace(/^origin\//, "");
+  const defaultBranch = told === "HEAD" ? branch : told;
+  const manifest = nobodys ? await tools.manifest().catch(() => null) : await tools.manifest();
+  if (manifest === null) throw new PaasError("no-workflows", "this repository is no project");
+  const fixed = fixedEnvironments(manifest);
+  const rules = githubEnvironments(manifest, defaultBranch).map(({ name, refs }) => [name, refs] as const);
+  return {
+    defaultBranch,
+    environments: Object.fromEntries(rules),
+    takesPart: (file: WorkflowFile) => concernsEnvironments(file, fixed),
+  };
 }
 
 /** Keeps the error of what was done for a step: as the step's own it would be one line among others. */

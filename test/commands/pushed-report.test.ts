@@ -37,9 +37,13 @@ test("a workflow that starts with its reason, others only when something runs, a
   ]);
 });
 
-test("nothing is said of the others when nothing runs", () => {
-  const why = "left out: it has nothing to do with environments";
-  expect(shown([{ kind: "workflow", workflow: "x/ci.yml", starts: false, why }]).lines).toEqual([]);
+test("nothing is said of workflows when no job runs", () => {
+  const { lines } = shown([
+    { kind: "workflow", workflow: "x/ci.yml", starts: false, why: "left out: it has nothing to do with environments" },
+    { kind: "workflow", ...FILE, starts: true, why: "every deleted branch or tag starts it" },
+    { kind: "job", ...JOB, status: "skipped", why: "its condition is false" },
+  ]);
+  expect(lines).toEqual([]);
 });
 
 test("folded lines stand below their step without a title; warnings and notices read as outside a workflow", () => {
