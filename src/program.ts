@@ -10,6 +10,7 @@ import { registerLs } from "./commands/ls.js";
 import { registerName } from "./commands/name.js";
 import { registerOpen } from "./commands/open.js";
 import { registerPlan } from "./commands/plan.js";
+import { registerPushed } from "./commands/pushed.js";
 import { registerReap } from "./commands/reap.js";
 import { registerRollback } from "./commands/rollback.js";
 import { registerStatus } from "./commands/status.js";
@@ -72,5 +73,6 @@ export function createProgram(tools: Tools): Command {
   registerTerraform(program, tools);
   registerWorkflow(program, tools);
   registerCompletion(program, tools);
+  registerPushed(program, tools);
   return program;
 }

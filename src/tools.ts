@@ -33,6 +33,8 @@ export type Tools = {
   git(): Promise<Git>;
   /** Top folder of the repository. */
   root(): Promise<string>;
+  /** Folder whose `.paas` is worked in: the repository, in a job of a rehearsal the one that is rehearsed. */
+  home(): Promise<string>;
   /** `paas.yaml` of the working tree; for a push that of the default branch, or of the commit where there is none. */
   manifest(): Promise<Manifest>;
   cloudName(): Promise<CloudName>;
@@ -84,8 +86,8 @@ export function wireTools(options: GlobalOptions, variables: NodeJS.ProcessEnv, 
     return subscriptionOf(await cloudName(), await manifest());
   });
   // A job of a rehearsal works in a checkout of its own, and with the local cloud of the one that it was started in.
-  const localRoot = async () => variables.PAAS_LOCAL_ROOT ?? (await root());
-  const context = async () => ({ root: await localRoot(), manifest: await manifest(), variables, note: ui.note });
+  const home = async () => variables.PAAS_LOCAL_ROOT ?? (await root());
+  const context = async () => ({ root: await home(), manifest: await manifest(), variables, note: ui.note });
   const cloud = once(async () => {
     const opened = await openCloud(await cloudName(), await context());
     ui.note(ui.palette.faint(`cloud: ${opened.label}`));
@@ -109,6 +111,7 @@ export function wireTools(options: GlobalOptions, variables: NodeJS.ProcessEnv, 
     signal,
     git,
     root,
+    home,
     manifest,
     cloudName,
     subscription,

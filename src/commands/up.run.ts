@@ -73,8 +73,12 @@ async function sourceOf(options: UpOptions, subject: Subject, tools: Tools): Pro
 }
 
 /** Whoever deploys what is checked out may believe that the working tree is deployed. */
-async function leavesChangesOut({ from, commit: asked }: UpOptions, { commit }: Source, git: Git): Promise<boolean> {
-  if (from || asked) return false;
+async function leavesChangesOut(
+  { from, push, commit: asked }: UpOptions,
+  { commit }: Source,
+  git: Git,
+): Promise<boolean> {
+  if (from || push || asked) return false;
   return (await git.commit("HEAD")).sha === commit.sha && (await git.dirty());
 }
 

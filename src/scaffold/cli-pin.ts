@@ -33,6 +33,13 @@ export function pinIn(text: string | null): string | null {
   return manifest === null ? null : (manifest[sectionOf(manifest)]?.[CLI] ?? null);
 }
 
+/** What a lock file says of the CLI; null when it is not in it. */
+export function lockedCli(text: string | null): { version: string | null; integrity: string | null } | null {
+  const entry = parse<Lock>(text)?.packages?.[PLACE];
+  const textOf = (value: unknown) => (typeof value === "string" ? value : null);
+  return entry ? { version: textOf(entry.version), integrity: textOf(entry.integrity) } : null;
+}
+
 /** Version of a package that an `init` has vendored; null for a pin that someone else has written. */
 export function vendoredVersion(spec: string): string | null {
   return VENDORED.exec(spec)?.[1] ?? null;

@@ -74,6 +74,7 @@ export async function workflowStep(here: Surroundings, happening: Happening): Pr
     signal,
     git: async () => git,
     root: async () => git.root,
+    home: async () => git.root,
     manifest: async () => readManifest(git.root),
     cloudName: async () => cloud.name,
     subscription: async () => cloud.subscriptionId,
