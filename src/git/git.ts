@@ -2,7 +2,7 @@ import fs from "node:fs/promises";
 import path from "node:path";
 import { type SimpleGit, simpleGit } from "simple-git";
 import { EXIT, PaasError } from "../errors.js";
-import { shellWord } from "../ui/wording.js";
+import { defaultRefIn } from "./default-branch.js";
 
 /** A commit that an environment is made of. */
 export type Commit = { sha: string; subject: string; author: string };
@@ -67,25 +67,7 @@ function gitOf(root: string, git: (...words: string[]) => Promise<string>, toldD
       () => null,
     );
 
-  const fullRef = (name: string) => git("symbolic-ref", "--quiet", name).catch(() => "");
-  const firstOf = async (...refs: string[]) => {
-    for (const ref of refs) if (await tip(ref)) return ref;
-    return null;
-  };
-  const defaultRef = async () => {
-    const current = await fullRef("HEAD");
-    if (toldDefault !== "") {
-      const here = `refs/heads/${toldDefault}`;
-      const remote = `refs/remotes/origin/${toldDefault}`;
-      // The tip that a workflow checked out is newer than what was fetched beside it; any other branch proves nothing.
-      const found = await (current === here ? firstOf(here) : firstOf(remote, here));
-      if (found === null) throw noDefaultBranch(toldDefault);
-      return found;
-    }
-    const told = await fullRef("refs/remotes/origin/HEAD");
-    const known = told === "" ? [] : [told];
-    return (await firstOf(...known, "refs/heads/main", "refs/heads/master")) ?? (current || "HEAD");
-  };
+  const defaultRef = () => defaultRefIn({ git, tip }, toldDefault);
 
   return {
     root,
@@ -178,18 +160,6 @@ function remoteUnreadable(remote: string, cause: unknown): PaasError {
     details: [first],
     next: `\`git ls-remote --heads ${remote}\` shows what is wrong`,
     cause,
-  });
-}
-
-/** What the default branch says decides who may do what, so nothing else may stand for it. */
-function noDefaultBranch(name: string): PaasError {
-  return new PaasError("default-branch-missing", `PAAS_DEFAULT_BRANCH names ${name}, and that branch is not here`, {
-    details: [`looked for origin/${name} and for a local branch ${name}`],
-    next: [
-      `\`git fetch origin ${shellWord(`+refs/heads/${name}:refs/remotes/origin/${name}`)}\``,
-      "in a workflow `fetch-depth: 0` for actions/checkout, or correct the variable",
-    ].join(", "),
-    exit: EXIT.usage,
   });
 }
 
