@@ -21,7 +21,7 @@ export type Groups = {
   locks(group: Group): Promise<ManagementLock[]>;
   /**
    * Deletes the group and waits until it is gone; so it does when its deletion is under way already.
-   * @throws PaasError `group-locked`, exit 5
+   * @throws PaasError `scope-locked`, exit 5
    */
   delete(name: string, signal: AbortSignal): Promise<void>;
   /** Waits until a group is gone whose deletion is under way. */

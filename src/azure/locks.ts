@@ -28,7 +28,7 @@ export async function readLocks(arm: Arm, groupId: string): Promise<ManagementLo
 
 /** @param details what is locked, one line each */
 export function lockedGroup(name: string, details: string[], cause?: unknown): PaasError {
-  return new PaasError("group-locked", `the resource group ${name} is locked against deletion on Azure`, {
+  return new PaasError("scope-locked", `the resource group ${name} is locked against deletion on Azure`, {
     details,
     next: "nothing was deleted; whoever is Owner or User Access Administrator there can remove the lock",
     exit: EXIT.refused,

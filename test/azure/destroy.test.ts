@@ -101,7 +101,7 @@ test.each(["CanNotDelete", "ReadOnly"] as const)("a %s lock refuses it before an
   here.azure.locks.add({ name: "keep", scope: GROUP, level, notes: "ask Ann" });
   const before = resources().length;
   expect(await failure(here.destroy())).toMatchObject({
-    code: "group-locked",
+    code: "scope-locked",
     exit: 5,
     details: [expect.stringContaining(`keep (${level}) ask Ann`)],
   });
