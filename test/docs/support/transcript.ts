@@ -16,11 +16,12 @@ const VARYING: [RegExp, string][] = [
   [/\b\d+\.\d+\.\d+\+[0-9a-f]{12}\b/g, "<version>"],
   [/\b\d+(?:\.\d+)? (?:ms|s)\b(?! ago)/g, "<time>"],
   [/\b[0-9a-f]{40,64}\b/g, "<digest>"],
+  // Before commits: a hash may have no letter after f.
+  [/-[a-z2-7]{8}(?=\b|--)/g, "-<hash>"],
   [/\b[0-9a-f]{8}\b/g, "<commit>"],
   [/\b[0-9a-f]{7}\.\.[0-9a-f]{7}\b/g, "<range>"],
   [/\b[a-z2-7]{26}\b/g, "<project>"],
   [/\bcr[a-z0-9]+(?=\.azurecr\.io)/g, "<registry>"],
-  [/-[a-z2-7]{8}(?=\b|--)/g, "-<hash>"],
   [/((?:localhost|127\.0\.0\.1):)\d+/g, "$1<port>"],
   [/("(?:pid|port|\w+Port|duration)": |\b(?:process|proxy for Terraform on) )\d+/g, "$1<number>"],
   [/ {2,}/g, "  "],
