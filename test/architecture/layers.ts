@@ -12,14 +12,14 @@ const ROWS: [RegExp, Layer][] = [
   [/^cloud\.ts$/, "doors"],
   [/^manifest\/read\.ts$/, "doors"],
   // What the runner's variables and GitHub's answers mean; the rest talks to them.
-  [/^github\/(context|event|markdown|retry|run|trust)\.ts$/, "decisions"],
+  [/^github\/(context|event|markdown|retry|run|server|trust)\.ts$/, "decisions"],
   [/^(git|state|terraform|azure|github|build|ui)\//, "doors"],
   // What reads a repository and writes into it; the rest of the scaffold only decides.
   [/^scaffold\/(app|dockerfile|flags|manifest-text|names|plan)\.ts$/, "decisions"],
   [/^scaffold\//, "doors"],
   // What reads or copies the repository and runs the steps; all else about workflows only decides.
   [/^workflow\/(read\.ts|rehearse\/(rehearse\.ts|run\/))/, "doors"],
-  [/^(environment|workflow)\//, "decisions"],
+  [/^(bootstrap|environment|workflow)\//, "decisions"],
   [/^(manifest|naming)\//, "values"],
   [/^(deadline|errors|version)\.ts$/, "values"],
 ];

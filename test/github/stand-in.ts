@@ -7,6 +7,7 @@ import http from "node:http";
 import type { AddressInfo } from "node:net";
 import { text } from "node:stream/consumers";
 import { z } from "zod";
+import { SETTINGS_ROUTES, Settings } from "./stand-in-settings.js";
 
 export const TOKEN = "ghs_0123456789abcdefghijklmnopqrstuvwxyz";
 const OWN_BOT = { login: "github-actions[bot]", type: "Bot" };
@@ -25,14 +26,15 @@ export class Repository {
   comments: Comment[] = [];
   deployments: Deployment[] = [];
   statuses: Body[] = [];
+  settings = new Settings();
   nextId = 9_000_000_001;
 }
 
-type Answer = { status: number; body: unknown; headers?: Record<string, string> };
+export type Answer = { status: number; body: unknown; headers?: Record<string, string> };
 /** `hang up`: nothing is done and nothing said. `done, unsaid`: it is done, and the connection breaks before the answer. */
 type Refusal = Answer | "hang up" | "done, unsaid";
-type Exchange = { path: Record<string, string>; query: URLSearchParams; body: Body; repository: Repository };
-type Route = {
+export type Exchange = { path: Record<string, string>; query: URLSearchParams; body: Body; repository: Repository };
+export type Route = {
   method: string;
   pattern: RegExp;
   query?: z.ZodType;
@@ -61,6 +63,7 @@ const absent: Answer = {
 };
 
 const ROUTES: Route[] = [
+  ...SETTINGS_ROUTES,
   {
     method: "GET",
     pattern: /^\/git\/ref\/(?<ref>.+)$/,
@@ -220,7 +223,7 @@ export async function openStandIn(owner = "acme", repo = "shop"): Promise<StandI
     calls.push(call);
     const planned = refusals.find((refusal) => refusal.call.test(call) && refusal.answers.length > 0)?.answers.shift();
     if (planned === "hang up") return void request.socket.destroy();
-    const known = { call, rest, inside: pathname.startsWith(`${prefix}/`), request, searchParams, body };
+    const known = { call, rest, inside: `${pathname}/`.startsWith(`${prefix}/`), request, searchParams, body };
     const answer = typeof planned === "object" ? planned : answerTo(known);
     if (planned === "done, unsaid") return void request.socket.destroy();
     response.writeHead(answer.status, { "content-type": "application/json; charset=utf-8", ...answer.headers });

@@ -20,10 +20,15 @@ import { openEntra } from "./entra.js";
 import { Faults } from "./faults.js";
 import { openGithubOidc } from "./github-oidc.js";
 import { openGroups } from "./groups.js";
+import { openIdentities } from "./identities.js";
 import { openLocks } from "./locks.js";
 import { openManagedEnvironments } from "./managed-environments.js";
 import { openOperations } from "./operations.js";
+import { openRegistrations } from "./registrations.js";
+import { openRegistries } from "./registries.js";
+import { openRoleAssignments } from "./role-assignments.js";
 import { openSoftDeleted } from "./soft-deleted.js";
+import { openStorageAccounts } from "./storage-accounts.js";
 import { openSubscriptions } from "./subscriptions.js";
 import { openTokens } from "./tokens.js";
 
@@ -73,6 +78,11 @@ export async function openAzure({ account, now = () => new Date() }: AzureOption
   const groups = openGroups(core, locks);
   const containerApps = openContainerApps(core);
   const softDeleted = openSoftDeleted(core);
+  const registrations = openRegistrations(core);
+  const accounts = openStorageAccounts(core, registrations);
+  const identities = openIdentities(core, directory, registrations);
+  const roles = openRoleAssignments(core);
+  const registries = openRegistries(core);
   // A new resource provider is one more line here.
   const parts = [
     core.operations,
@@ -83,6 +93,11 @@ export async function openAzure({ account, now = () => new Date() }: AzureOption
     softDeleted,
     openManagedEnvironments(core),
     containerApps,
+    registrations,
+    accounts,
+    identities,
+    roles,
+    registries,
     groups,
   ];
   const faults = new Faults();
@@ -143,6 +158,10 @@ export async function openAzure({ account, now = () => new Date() }: AzureOption
     github,
     locks,
     groups,
+    accounts,
+    identities,
+    roles,
+    registries,
     containerApps: containerApps.apps,
     softDeleted,
     schemas,
