@@ -4,6 +4,7 @@ import { registerConfig } from "./commands/config.js";
 import { registerDestroy } from "./commands/destroy.js";
 import { registerInit } from "./commands/init.js";
 import { registerLocal } from "./commands/local.js";
+import { registerLogin, registerLogout } from "./commands/login.js";
 import { registerLogs } from "./commands/logs.js";
 import { registerLs } from "./commands/ls.js";
 import { registerName } from "./commands/name.js";
@@ -61,6 +62,9 @@ export function createProgram(tools: Tools): Command {
   registerOpen(program, tools);
   registerLogs(program, tools);
   registerUnlock(program, tools);
+  program.commandsGroup("Azure:");
+  registerLogin(program, tools);
+  registerLogout(program, tools);
   program.commandsGroup("This machine:");
   registerLocal(program, tools);
   registerTerraform(program, tools);

@@ -22,6 +22,7 @@ import { openGithubOidc } from "./github-oidc.js";
 import { openGroups } from "./groups.js";
 import { openIdentities } from "./identities.js";
 import { openLocks } from "./locks.js";
+import { openLogs } from "./logs.js";
 import { openManagedEnvironments } from "./managed-environments.js";
 import { openOperations } from "./operations.js";
 import { openRegistrations } from "./registrations.js";
@@ -83,6 +84,7 @@ export async function openAzure({ account, now = () => new Date() }: AzureOption
   const identities = openIdentities(core, directory, registrations);
   const roles = openRoleAssignments(core);
   const registries = openRegistries(core);
+  const logs = openLogs(core);
   // A new resource provider is one more line here.
   const parts = [
     core.operations,
@@ -91,6 +93,7 @@ export async function openAzure({ account, now = () => new Date() }: AzureOption
     openSubscriptions(core),
     locks,
     softDeleted,
+    logs,
     openManagedEnvironments(core),
     containerApps,
     registrations,
@@ -164,6 +167,7 @@ export async function openAzure({ account, now = () => new Date() }: AzureOption
     registries,
     containerApps: containerApps.apps,
     softDeleted,
+    logs,
     schemas,
     requests: dispatcher.requests,
     violations: dispatcher.violations,
