@@ -21,9 +21,7 @@ export function registerBootstrap(program: Command, tools: Tools, action: typeof
   program
     .command("bootstrap")
     .description("make the platform on Azure that environments share, once per tier")
-    .addOption(
-      program.createOption("--tier <tier>", "which platform").choices(["nonprod", "prod"]).default("nonprod"),
-    )
+    .addOption(program.createOption("--tier <tier>", "which platform").choices(["nonprod", "prod"]).default("nonprod"))
     .option("--subscription <id>", "in this subscription; default the one in paas.yaml, then ARM_SUBSCRIPTION_ID")
     .option("--tenant <id>", "of this tenant; default the one in paas.yaml, then ARM_TENANT_ID")
     .option("--shared-subscription", "others have resource groups there too")

@@ -9,12 +9,13 @@ import type { BootstrapDoors } from "./bootstrap-effects.js";
 export async function writeBlock(doors: BootstrapDoors, { write }: { write: boolean }): Promise<boolean> {
   const file = path.join(doors.git.root, "paas.yaml");
   const text = await fs.readFile(file, "utf8");
-  const wanted = withPlatformBlock(text, await blockOf(doors));
+  const wanted = withPlatformBlock(text, await writtenBlock(doors));
   if (write && wanted !== text) await fs.writeFile(file, wanted);
   return wanted === text;
 }
 
-async function blockOf({ manifest, tier, cloud, identities }: BootstrapDoors): Promise<PlatformBlock> {
+/** The block as it is to be: what is there has its client id in it. */
+export async function writtenBlock({ manifest, tier, cloud, identities }: BootstrapDoors): Promise<PlatformBlock> {
   const { subscriptionId } = cloud;
   const { tenantId, stateAccount } = cloud.platform.of(tier);
   const { deployer, planner } = bootstrapNames({ manifest, tier, subscriptionId, tenantId });

@@ -44,6 +44,9 @@ export type Fresh = {
   github: GithubStandIn;
   repository: Repository;
   session: Session;
+  variables: NodeJS.ProcessEnv;
+  /** Object id of who is signed in. */
+  oid: string;
   /** How long was waited in all, in milliseconds, by a clock that nobody has to wait for. */
   waits: number[];
   events: Event[];
@@ -124,6 +127,8 @@ export async function openFresh(text = UNBOOTSTRAPPED): Promise<Fresh> {
     github,
     repository,
     session,
+    variables,
+    oid,
     waits,
     events,
     plan,
