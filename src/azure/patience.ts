@@ -40,12 +40,19 @@ export async function untilDone<T>(
   }
 }
 
-/** Azure's code of a failure, wherever in its causes it stands. */
+/** Azure's code of a failure, wherever in its causes it stands; an answer without a body has it in a header. */
 export function codeOf(error: unknown): string | null {
   for (let at = error; at instanceof Error; at = at.cause) {
-    const { code } = at as { code?: unknown };
-    const { statusCode } = at as { statusCode?: unknown };
-    if (typeof code === "string" && typeof statusCode === "number") return code;
+    const { code, statusCode, response } = at as ServiceFailure;
+    if (typeof statusCode !== "number") continue;
+    const told = typeof code === "string" ? code : response?.headers?.get("x-ms-error-code");
+    if (told) return told;
   }
   return null;
 }
+
+type ServiceFailure = {
+  code?: unknown;
+  statusCode?: unknown;
+  response?: { headers?: { get(name: string): string | undefined } };
+};

@@ -55,6 +55,13 @@ export async function planRemoval(doors: BootstrapDoors, steps: Steps): Promise<
         return "gone";
       },
     })),
+    {
+      name: "roles of the pull identity",
+      work: async () => {
+        const found = await identities.find(names.platform.pullIdentityId);
+        return found ? `${await roles.revokeAll(found.principalId)} taken away` : "gone";
+      },
+    },
     { name: "platform stack", work: () => removeStack(doors, steps) },
     ...(last
       ? [

@@ -1,4 +1,4 @@
-import { codeOf } from "../azure/patience.js";
+import { codeOf, untilDone } from "../azure/patience.js";
 import { type Look, labelOf } from "../bootstrap/picture.js";
 import { type BootstrapPlan, grants, type Step } from "../bootstrap/step.js";
 import { PaasError } from "../errors.js";
@@ -62,7 +62,7 @@ async function leftOut(
   }
   try {
     await steps.run(labelOf(step), async () => {
-      const detail = await effect.make(step);
+      const detail = await untilDone(() => effect.make(step), isUnregistered, doors.patience, doors.signal);
       return { value: undefined, ...(detail === undefined ? {} : { detail }) };
     });
     return false;
@@ -71,6 +71,11 @@ async function leftOut(
     denied.push(step);
     return true;
   }
+}
+
+/** A registration that has just ended is not known everywhere yet. */
+function isUnregistered(error: unknown): boolean {
+  return codeOf(error) === "MissingSubscriptionRegistration";
 }
 
 /** The principal is a part of the platform, which is not there. */

@@ -57,7 +57,7 @@ describe("paas bootstrap", () => {
     "--dry-run shows all of it and changes nothing",
     async () => {
       const { exit, stdout, stderr } = await paas(["bootstrap", "--dry-run"], { GH_TOKEN: TOKEN });
-      expect([exit, stdout]).toEqual([0, "48 of 48 steps to do; nothing was changed\n"]);
+      expect([exit, stdout]).toEqual([0, "58 of 58 steps to do; nothing was changed\n"]);
       await expect(steady(stderr)).toMatchFileSnapshot("golden/bootstrap-plan.txt");
       expect(changes()).toEqual([]);
       expect(here.github.calls.filter((call) => !call.startsWith("GET "))).toEqual([]);

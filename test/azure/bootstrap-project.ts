@@ -6,8 +6,9 @@ import { openAzureCloud } from "../../src/azure/cloud.js";
 import type { Patience } from "../../src/azure/patience.js";
 import type { Session } from "../../src/azure/session.js";
 import { signIn } from "../../src/azure/sign-in.js";
+import { labelOf } from "../../src/bootstrap/picture.js";
 import { type BootstrapRequest, planBootstrap } from "../../src/bootstrap/plan.js";
-import type { BootstrapPlan } from "../../src/bootstrap/step.js";
+import type { BootstrapPlan, Step } from "../../src/bootstrap/step.js";
 import { platformBlockFor } from "../../src/environment/platform.js";
 import { openGit } from "../../src/git/git.js";
 import { openGithub } from "../../src/github/api.js";
@@ -47,13 +48,16 @@ export type Fresh = {
   variables: NodeJS.ProcessEnv;
   /** Object id of who is signed in. */
   oid: string;
+  /** Name of the state account. */
+  account: string;
   /** How long was waited in all, in milliseconds, by a clock that nobody has to wait for. */
   waits: number[];
   events: Event[];
   plan(more?: Partial<BootstrapRequest>): Promise<BootstrapPlan>;
   doors(tier?: Tier): Promise<BootstrapDoors>;
   look(more?: Partial<BootstrapRequest>): ReturnType<typeof lookAt>;
-  bootstrap(more?: Partial<BootstrapRequest>): Promise<BootstrapOutcome>;
+  /** @param killedAt kind of step whose first one does not end: what a killed run leaves behind */
+  bootstrap(more?: Partial<BootstrapRequest>, killedAt?: Step["kind"]): Promise<BootstrapOutcome>;
   close(): Promise<void>;
 };
 
@@ -129,12 +133,23 @@ export async function openFresh(text = UNBOOTSTRAPPED): Promise<Fresh> {
     session,
     variables,
     oid,
+    account: stateAccount,
     waits,
     events,
     plan,
     look,
     doors: openedDoors,
-    bootstrap: async (more = {}) => bootstrap(await look(more), await openedDoors(more.tier), steps),
+    bootstrap: async (more = {}, killedAt) => {
+      const looks = await look(more);
+      const fatal = looks.find(({ step, there }) => step.kind === killedAt && !there);
+      const killer = stepsOf(
+        ({ step, status }) => {
+          if (fatal && status === "done" && step === labelOf(fatal.step)) throw new Error(`killed at ${killedAt}`);
+        },
+        () => performance.now(),
+      );
+      return bootstrap(looks, await openedDoors(more.tier), killedAt ? killer : steps);
+    },
     close: async () => {
       await session.close();
       await github.close();
