@@ -3,8 +3,8 @@ import type { BootstrapPlan, Place, Principal, Step } from "./step.js";
 /** Whether a step's work is done already. */
 export type Look = { step: Step; there: boolean };
 
-/** One line of the picture: a heading has no mark. */
-export type PictureLine = { mark: "+" | "=" | null; text: string };
+/** One line of the picture: a heading has no mark, what belongs to the line above has an empty one. */
+export type PictureLine = { mark: "+" | "=" | " " | null; text: string };
 
 /**
  * The plan for people: what will be made, granted and registered, by the place that it happens in. `+` is to be made,
@@ -13,16 +13,36 @@ export type PictureLine = { mark: "+" | "=" | null; text: string };
 export function pictureOf(looks: Look[]): PictureLine[] {
   const places = [...new Set(looks.map(({ step }) => headingOf(step.place)))];
   return places.flatMap((heading) => {
-    const here = looks.filter(({ step }) => headingOf(step.place) === heading);
-    const rows = here.map(({ step, there }) => ({
-      mark: there ? ("=" as const) : ("+" as const),
-      cells: cellsOf(step),
-    }));
+    const rows = rowsOf(looks.filter(({ step }) => headingOf(step.place) === heading));
     const widths = [0, 1].map((column) => Math.max(...rows.map(({ cells }) => cells[column]?.length ?? 0)));
-    const lines = rows.map(({ mark, cells: [what, name, why] }): PictureLine => {
-      return { mark, text: `${what.padEnd(widths[0] ?? 0)}  ${name.padEnd(widths[1] ?? 0)}  ${why}`.trimEnd() };
-    });
+    const lines = rows.flatMap(({ there, cells: [what, name, why], more }): PictureLine[] => [
+      {
+        mark: there ? "=" : "+",
+        text: `${what.padEnd(widths[0] ?? 0)}  ${name.padEnd(widths[1] ?? 0)}  ${why}`.trimEnd(),
+      },
+      ...more.map((text) => ({ mark: " " as const, text: `  ${text}` })),
+    ]);
     return [{ mark: null, text: heading }, ...lines];
+  });
+}
+
+type Row = { there: boolean; cells: [what: string, name: string, why: string]; more: string[] };
+
+/** A row per step, but the variables of one environment on one. */
+function rowsOf(looks: Look[]): Row[] {
+  const variables = new Map<string, Row>();
+  return looks.flatMap(({ step, there }): Row[] => {
+    const more = step.kind === "roleDefinition" ? step.role.actions : [];
+    if (step.kind !== "variable") return [{ there, cells: cellsOf(step), more }];
+    const known = variables.get(step.environment);
+    if (known) {
+      known.there &&= there;
+      known.cells[2] += `, ${step.name}`;
+      return [];
+    }
+    const row: Row = { there, cells: ["variables", step.environment, step.name], more };
+    variables.set(step.environment, row);
+    return [row];
   });
 }
 

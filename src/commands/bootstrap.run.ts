@@ -200,7 +200,7 @@ function showPicture(looks: Look[], { warnings, tier }: BootstrapPlan, { why }: 
   ui.note(`platform of ${tier}: ${palette.good("+")} will be made, granted or registered, = is there already`);
   for (const { mark, text } of pictureOf(looks)) {
     if (mark === null) ui.note(`\n${palette.strong(text)}`);
-    else ui.note(mark === "+" ? `  ${palette.good("+")} ${text}` : palette.faint(`  = ${text}`));
+    else ui.note(mark === "+" ? `  ${palette.good("+")} ${text}` : palette.faint(`  ${mark} ${text}`));
   }
   ui.note("");
   if (why) ui.warn(`GitHub: ${why}; its environments, variables and trust are left for later`);

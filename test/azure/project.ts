@@ -30,9 +30,9 @@ export const TYPES = [
   "azurerm_container_app",
   "azurerm_container_app_environment",
   "azurerm_container_registry",
+  "azurerm_container_registry_cache_rule",
   "azurerm_key_vault",
   "azurerm_log_analytics_workspace",
-  "azurerm_role_assignment",
   "azurerm_user_assigned_identity",
 ];
 export const ACCOUNT = "stshop";
