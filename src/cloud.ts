@@ -1,4 +1,5 @@
 import type { TokenCredential } from "@azure/core-auth";
+import type { Session } from "./azure/session.js";
 import type { Environment, EnvironmentService, Platform } from "./environment/environment.js";
 import { describePlatform, platformOf } from "./environment/platform.js";
 import { EXIT, PaasError } from "./errors.js";
@@ -178,14 +179,25 @@ export async function createLocalRemote(root: string): Promise<string> {
 async function openAzure(context: CloudContext): Promise<Cloud> {
   const { platform } = context.manifest;
   if (!platform) throw notBootstrapped();
+  const chosen = { tenantId: platform.tenant, subscriptionId: platform.subscription };
+  const { cloudOf } = await openAzureAs(context, chosen);
+  return cloudOf(context.manifest);
+}
+
+/** Signs in where nothing is noted yet; the cloud is then that of a manifest which says where the platform will be. */
+export async function openAzureAs(
+  context: CloudContext,
+  chosen: { tenantId: string | null; subscriptionId: string | null },
+): Promise<{ session: Session; cloudOf(manifest: Manifest): Cloud }> {
   const [{ signIn }, { openAzureCloud }, { openParts }] = await Promise.all([
     import("./azure/sign-in.js"),
     import("./azure/cloud.js"),
     import("./azure/parts.js"),
   ]);
-  const chosen = { tenantId: platform.tenant, subscriptionId: platform.subscription };
   const session = await signIn(context.variables, chosen);
-  return openAzureCloud(context, session, openParts(context, session));
+  const cloudOf = (manifest: Manifest) =>
+    openAzureCloud({ ...context, manifest }, session, openParts({ ...context, manifest }, session));
+  return { session, cloudOf };
 }
 
 function notBootstrapped(): PaasError {

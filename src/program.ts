@@ -1,4 +1,5 @@
 import { Command, Option } from "commander";
+import { registerBootstrap } from "./commands/bootstrap.js";
 import { registerCompletion } from "./commands/completion.js";
 import { registerConfig } from "./commands/config.js";
 import { registerDestroy } from "./commands/destroy.js";
@@ -72,6 +73,7 @@ export function createProgram(tools: Tools): Command {
   registerReap(program, tools);
   registerDrift(program, tools);
   program.commandsGroup("Azure:");
+  registerBootstrap(program, tools);
   registerLogin(program, tools);
   registerLogout(program, tools);
   program.commandsGroup("This machine:");

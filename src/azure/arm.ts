@@ -11,7 +11,7 @@ export type Arm = {
   list<T>(path: string, version: string): AsyncIterable<T>;
   /** Waits until what was asked for is done, however Azure says that it goes on after the answer. */
   run(call: {
-    method: "PUT" | "POST" | "DELETE";
+    method: "PUT" | "POST" | "PATCH" | "DELETE";
     path: string;
     version: string;
     body?: unknown;

@@ -4,8 +4,10 @@ export type TokenClaims = {
   /** `alice@acme.example`, or the client id of an application; null when the token does not say. */
   who: string | null;
   audience: string | null;
-  /** Of the person or application in its directory; roles are given to it. */
+  /** Whom roles are granted to. */
   objectId: string | null;
+  /** Whether that is a program's own identity. */
+  isApplication: boolean;
 };
 
 /**
@@ -21,6 +23,8 @@ export function claimsOf(token: string): TokenClaims {
     who: text("upn", "unique_name", "preferred_username", "appid", "azp", "oid") as string | null,
     audience: text("aud") as string | null,
     objectId: text("oid") as string | null,
+    isApplication:
+      claims.idtyp === "app" || (text("upn", "unique_name", "preferred_username") === null && text("scp") === null),
   };
 }
 

@@ -15,6 +15,9 @@ export type Groups = {
   /** All groups whose tag `name` has exactly this value, in pages. */
   withTag(name: string, value: string): AsyncIterable<Group>;
   members(group: string): Promise<GroupMember[]>;
+  make(name: string, location: string, tags: Record<string, string>): Promise<void>;
+  /** Every group of the subscription, in pages. */
+  all(): AsyncIterable<Group>;
   /** Adds or replaces tags; all others stay. */
   tag(group: Group, tags: Record<string, string>): Promise<void>;
   /** Locks of Azure's on the group and on what lies in it. */
@@ -53,6 +56,16 @@ export function openGroups(endpoint: Endpoint, subscriptionId: string): Groups {
     withTag: async function* (name, value) {
       const filter = `tagName eq '${quoted(name)}' and tagValue eq '${quoted(value)}'`;
       for await (const group of client.resourceGroups.list({ filter })) yield groupOf(group);
+    },
+    all: async function* () {
+      for await (const group of client.resourceGroups.list()) yield groupOf(group);
+    },
+    make: async (name, location, tags) => {
+      try {
+        await client.resourceGroups.createOrUpdate(name, { location, tags });
+      } catch (error) {
+        throw azureFailure(`make the resource group ${name}`, error);
+      }
     },
     members: async (group) => {
       const members: GroupMember[] = [];

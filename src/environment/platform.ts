@@ -1,4 +1,4 @@
-import type { Manifest, Tier } from "../manifest/manifest.js";
+import type { Manifest, PlatformBlock, Tier } from "../manifest/manifest.js";
 import { type NameOwner, resourceName } from "../naming/name.js";
 import { stateAccountName } from "../naming/state-account.js";
 import type { Platform } from "./environment.js";
@@ -50,6 +50,21 @@ export function describePlatform({ manifest, tier, subscriptionId }: PlatformReq
       pullIdentity: resourceName("pullIdentity", owner),
       stateAccount: manifest.platform?.stateAccount ?? stateAccountName(project, subscriptionId),
     },
+  };
+}
+
+/** The `platform:` block that a project has or will have: names and ids that are known before anything is made. */
+export function platformBlockFor(
+  manifest: Manifest,
+  { subscriptionId, tenantId }: { subscriptionId: string; tenantId: string },
+  stateAccount: string | null = null,
+): PlatformBlock {
+  const known = manifest.platform;
+  return {
+    tenant: tenantId,
+    subscription: subscriptionId,
+    stateAccount: stateAccount ?? known?.stateAccount ?? stateAccountName(manifest, subscriptionId),
+    identities: known?.identities ?? {},
   };
 }
 

@@ -9,7 +9,8 @@ export type Permission =
   | "deployments: write"
   | "statuses: write"
   | "pull-requests: read"
-  | "pull-requests: write";
+  | "pull-requests: write"
+  | "administration: write";
 
 type RequestFailure = Error & { status: number; response?: { headers?: Refusal["headers"] } };
 

@@ -26,18 +26,48 @@ export async function ensurePlatform(
   if (await cloud.platform.exists(tier)) return platform;
   if (!cloud.platform.madeByRuns) throw noPlatform(tier, cloud);
   await installPackages(workplace, doors, steps);
+  await withPlatform(tier, doors, steps, async (running) => {
+    // Another run may have made it meanwhile.
+    if (!(await cloud.platform.exists(tier))) await makePlatform(manifest, tier, platform, workplace, running, steps);
+  });
+  return platform;
+}
+
+/** Makes the platform of a tier what `infra/` says, whether or not it is there. */
+export async function applyPlatform(
+  manifest: Manifest,
+  tier: Tier,
+  workplace: Workplace,
+  doors: Doors,
+  steps: Steps,
+): Promise<void> {
+  await installPackages(workplace, doors, steps);
+  const platform = doors.cloud.platform.of(tier);
+  await withPlatform(tier, doors, steps, (running) =>
+    makePlatform(manifest, tier, platform, workplace, running, steps),
+  );
+}
+
+/** Holds the platform of a tier while `work` changes it. */
+export async function withPlatform(
+  tier: Tier,
+  doors: Doors,
+  steps: Steps,
+  work: (doors: Doors) => Promise<void>,
+): Promise<void> {
   const container = `tier-${tier}`;
   await doors.state.ensureContainer(container);
   const held = await steps.run("platform lock", (tell) => holdPlatform(container, doors, tell));
   try {
-    // Another run may have made it meanwhile.
-    if (await cloud.platform.exists(tier)) return platform;
-    const running = { ...doors, signal: AbortSignal.any([doors.signal, held.lost]) };
-    await makePlatform(manifest, tier, platform, workplace, running, steps);
-    return platform;
+    await work({ ...doors, signal: AbortSignal.any([doors.signal, held.lost]) });
   } finally {
     await held.release();
   }
+}
+
+/** Where Terraform keeps what it knows of the platform of a tier. */
+export function platformState(tier: Tier): { container: string; key: string } {
+  return { container: `tier-${tier}`, key: "state/platform.tfstate" };
 }
 
 /** Says what makes the platform of a tier in this cloud. */
@@ -78,7 +108,7 @@ async function makePlatform(
     envId: `platform-${tier}`,
     content: { schemaVersion: 1 as const, stack: "platform" as const, platform: description },
     platform,
-    state: { container: `tier-${tier}`, key: "state/platform.tfstate" },
+    state: platformState(tier),
   };
   await clearDeadLock(null, stack.state, doors, steps);
   await applyStack(stack, workplace, doors, under("platform", steps));

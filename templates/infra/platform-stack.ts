@@ -1,6 +1,6 @@
 import { ContainerRegistry } from "@cdktf/provider-azurerm/lib/container-registry";
+import { ContainerRegistryCacheRule } from "@cdktf/provider-azurerm/lib/container-registry-cache-rule";
 import { ResourceGroup } from "@cdktf/provider-azurerm/lib/resource-group";
-import { RoleAssignment } from "@cdktf/provider-azurerm/lib/role-assignment";
 import { UserAssignedIdentity } from "@cdktf/provider-azurerm/lib/user-assigned-identity";
 import { TerraformOutput, TerraformStack } from "cdktf";
 import type { Construct } from "constructs";
@@ -9,7 +9,13 @@ import { addContainerAppEnvironment, addLogWorkspace } from "./container-app-env
 import { nameOf, type PlatformDescription } from "./environment";
 import { tagEverything } from "./tags";
 
-/** What all environments of a tier share: where they run, where their images lie, and who may pull those. */
+/** Registries whose images are kept near the apps: `<registry>/ghcr/owner/image`. */
+const CACHED = [
+  ["ghcr", "ghcr.io"],
+  ["mcr", "mcr.microsoft.com"],
+];
+
+/** What all environments of a tier share: where they run, where their images lie, and who pulls those. */
 export class PlatformStack extends TerraformStack {
   constructor(scope: Construct, id: string, platform: PlatformDescription) {
     super(scope, id);
@@ -25,13 +31,17 @@ export class PlatformStack extends TerraformStack {
       sku: "Basic",
       adminEnabled: false,
     });
+    // That it may pull is granted by `paas bootstrap`, with all other roles: whoever applies this need not grant any.
     const puller = new UserAssignedIdentity(this, "puller", { ...place, name: nameOf("pullIdentity", platform.names) });
-    new RoleAssignment(this, "pull", {
-      scope: registry.id,
-      roleDefinitionName: "AcrPull",
-      principalId: puller.principalId,
-      principalType: "ServicePrincipal",
-    });
+    // Docker Hub admits no cache without an account there; `docker.io` with `credentialSetId` is one more line.
+    for (const [name, server] of CACHED) {
+      new ContainerRegistryCacheRule(this, `cache-${name}`, {
+        name: `cache-${name}`,
+        containerRegistryId: registry.id,
+        sourceRepo: `${server}/*`,
+        targetRepo: `${name}/*`,
+      });
+    }
 
     new TerraformOutput(this, "resource_group", { value: group.name });
     new TerraformOutput(this, "container_app_environment_id", { value: apps.id });

@@ -12,7 +12,7 @@ const ROWS: [RegExp, Layer][] = [
   [/^cloud\.ts$/, "doors"],
   [/^manifest\/read\.ts$/, "doors"],
   // What the runner's variables and GitHub's answers mean; the rest talks to them.
-  [/^github\/(context|event|markdown|retry|run|trust)\.ts$/, "decisions"],
+  [/^github\/(context|event|markdown|retry|run|server|trust)\.ts$/, "decisions"],
   // What Azure's errors mean; the rest talks to it.
   [/^azure\/(answer|explain|foreign-words|explanations\/.*)\.ts$/, "decisions"],
   [/^doctor\//, "decisions"],
@@ -22,7 +22,7 @@ const ROWS: [RegExp, Layer][] = [
   [/^scaffold\//, "doors"],
   // What reads or copies the repository and runs the steps; all else about workflows only decides.
   [/^workflow\/(read\.ts|rehearse\/(rehearse\.ts|run\/))/, "doors"],
-  [/^(environment|workflow)\//, "decisions"],
+  [/^(bootstrap|environment|workflow)\//, "decisions"],
   [/^(manifest|naming)\//, "values"],
   [/^(deadline|errors|version)\.ts$/, "values"],
 ];

@@ -24,15 +24,15 @@ import { addApplication } from "./stand-in/directory.js";
 const TEMPLATE = path.resolve("templates/infra");
 const BINDINGS = path.dirname(createRequire(import.meta.url).resolve("@cdktf/provider-azurerm/package.json"));
 /** Types of the scaffolded stacks. */
-const TYPES = [
+export const TYPES = [
   "azurerm_resource_group",
   "azurerm_client_config",
   "azurerm_container_app",
   "azurerm_container_app_environment",
   "azurerm_container_registry",
+  "azurerm_container_registry_cache_rule",
   "azurerm_key_vault",
   "azurerm_log_analytics_workspace",
-  "azurerm_role_assignment",
   "azurerm_user_assigned_identity",
 ];
 export const ACCOUNT = "stshop";
@@ -141,13 +141,13 @@ async function makePlatform({ cloud, ...doors }: Doors, first: (doors: Doors) =>
 }
 
 /** The real Terraform, attached to the simulated provider: tests alone need that. */
-function terraformWith({ folder, reattach }: StandIn): string {
+export function terraformWith({ folder, reattach }: StandIn): string {
   const script = path.join(folder, "terraform-with-simulated-provider");
   fs.writeFileSync(script, `#!/bin/sh\nTF_REATTACH_PROVIDERS='${reattach}' exec terraform "$@"\n`, { mode: 0o755 });
   return script;
 }
 
-function infraFiles(): Record<string, string> {
+export function infraFiles(): Record<string, string> {
   const names = fs.readdirSync(TEMPLATE).filter((name) => fs.statSync(path.join(TEMPLATE, name)).isFile());
   return Object.fromEntries(names.map((name) => [`infra/${name}`, fs.readFileSync(path.join(TEMPLATE, name), "utf8")]));
 }

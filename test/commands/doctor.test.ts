@@ -132,7 +132,7 @@ describe("a project on Azure", () => {
   let azure: StandIn;
   const oid = "0f0e0d0c-1111-4222-8333-444455556666";
   beforeAll(async () => {
-    azure = await openAzure({ account: "stshop" });
+    azure = await openAzure({ account: "stshop", readings: true });
   });
   afterAll(() => azure.close());
 
@@ -191,9 +191,11 @@ describe("a project on Azure", () => {
   it("with GitHub, compares subjects with credentials", async () => {
     bootstrapped();
     const github = await openStandIn();
-    github.repository.subject = { use_default: true, use_immutable_subject: false, sub_claim_prefix: PREFIX };
+    github.repository.settings.subject = { use_default: true, use_immutable_subject: false, sub_claim_prefix: PREFIX };
     const manifest = requireManifest(MANIFEST + PLATFORM, "paas.yaml");
-    github.repository.environments = githubEnvironments(manifest, "main").map(({ name, refs }) => ({ name, refs }));
+    for (const { name, refs } of githubEnvironments(manifest, "main")) {
+      github.repository.settings.environments.set(name, { refs: [...refs], rules: [], variables: new Map() });
+    }
     const bench = open(MANIFEST + PLATFORM, { GH_TOKEN: TOKEN, GITHUB_SERVER_URL: new URL(github.apiUrl).origin });
     bench.git("remote", "add", "origin", `${new URL(github.apiUrl).origin}/acme/shop.git`);
     const { status } = await found(bench, door());

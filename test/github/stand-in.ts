@@ -7,6 +7,7 @@ import http from "node:http";
 import type { AddressInfo } from "node:net";
 import { text } from "node:stream/consumers";
 import { z } from "zod";
+import { SETTINGS_ROUTES, Settings } from "./stand-in-settings.js";
 
 export const TOKEN = "ghs_0123456789abcdefghijklmnopqrstuvwxyz";
 const OWN_BOT = { login: "github-actions[bot]", type: "Bot" };
@@ -27,24 +28,17 @@ export class Repository {
   comments: Comment[] = [];
   deployments: Deployment[] = [];
   statuses: Body[] = [];
+  settings = new Settings();
   nextId = 9_000_000_001;
   private = false;
   actionsEnabled = true;
-  /** `refs`: null = no branch policy. */
-  environments: { name: string; refs: string[] | null }[] = [];
-  subject: {
-    use_default: boolean;
-    include_claim_keys?: string[];
-    use_immutable_subject?: boolean;
-    sub_claim_prefix?: string;
-  } = { use_default: true };
 }
 
-type Answer = { status: number; body: unknown; headers?: Record<string, string> };
+export type Answer = { status: number; body: unknown; headers?: Record<string, string> };
 /** `hang up`: nothing is done and nothing said. `done, unsaid`: it is done, and the connection breaks before the answer. */
 type Refusal = Answer | "hang up" | "done, unsaid";
-type Exchange = { path: Record<string, string>; query: URLSearchParams; body: Body; repository: Repository };
-type Route = {
+export type Exchange = { path: Record<string, string>; query: URLSearchParams; body: Body; repository: Repository };
+export type Route = {
   method: string;
   pattern: RegExp;
   query?: z.ZodType;
@@ -73,11 +67,7 @@ const absent: Answer = {
 };
 
 const ROUTES: Route[] = [
-  {
-    method: "GET",
-    pattern: /^$/,
-    answer: ({ repository }) => ok({ full_name: "acme/shop", private: repository.private }),
-  },
+  ...SETTINGS_ROUTES,
   {
     method: "GET",
     pattern: /^\/actions\/permissions$/,
@@ -85,28 +75,14 @@ const ROUTES: Route[] = [
   },
   {
     method: "GET",
-    pattern: /^\/actions\/oidc\/customization\/sub$/,
-    answer: ({ repository }) => ok(repository.subject),
-  },
-  {
-    method: "GET",
     pattern: /^\/environments$/,
     query: z.strictObject(page),
     answer: ({ repository }) => {
-      const environments = repository.environments.map(({ name, refs }) => ({
+      const environments = [...repository.settings.environments].map(([name, { refs }]) => ({
         name,
         deployment_branch_policy: refs && { protected_branches: false, custom_branch_policies: true },
       }));
       return ok({ total_count: environments.length, environments });
-    },
-  },
-  {
-    method: "GET",
-    pattern: /^\/environments\/(?<name>[^/]+)\/deployment-branch-policies$/,
-    query: z.strictObject(page),
-    answer: ({ path, repository }) => {
-      const refs = repository.environments.find(({ name }) => name === path.name)?.refs;
-      return refs ? ok({ total_count: refs.length, branch_policies: refs.map((name) => ({ name })) }) : absent;
     },
   },
   {
@@ -292,14 +268,7 @@ export async function openStandIn(owner = "acme", repo = "shop"): Promise<StandI
     calls.push(call);
     const planned = refusals.find((refusal) => refusal.call.test(call) && refusal.answers.length > 0)?.answers.shift();
     if (planned === "hang up") return void request.socket.destroy();
-    const known = {
-      call,
-      rest,
-      inside: pathname === prefix || pathname.startsWith(`${prefix}/`),
-      request,
-      searchParams,
-      body,
-    };
+    const known = { call, rest, inside: `${pathname}/`.startsWith(`${prefix}/`), request, searchParams, body };
     const answer = typeof planned === "object" ? planned : answerTo(known);
     if (planned === "done, unsaid") return void request.socket.destroy();
     response.writeHead(answer.status, { "content-type": "application/json; charset=utf-8", ...answer.headers });

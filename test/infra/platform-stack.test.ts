@@ -7,9 +7,9 @@ test("the platform is what environments share, and no more", () => {
   expect(Object.keys(resource).sort()).toEqual([
     "azurerm_container_app_environment",
     "azurerm_container_registry",
+    "azurerm_container_registry_cache_rule",
     "azurerm_log_analytics_workspace",
     "azurerm_resource_group",
-    "azurerm_role_assignment",
     "azurerm_user_assigned_identity",
   ]);
 });
@@ -29,13 +29,13 @@ test.each<[string, string, Block]>([
   ["azurerm_container_registry", "registry", { name: "crshopabcdefgh", sku: "Basic", admin_enabled: false }],
   ["azurerm_user_assigned_identity", "puller", { name: "id-shop-pull-nonprod" }],
   [
-    "azurerm_role_assignment",
-    "pull",
+    "azurerm_container_registry_cache_rule",
+    "cache-ghcr",
     {
-      scope: ref("azurerm_container_registry.registry.id"),
-      role_definition_name: "AcrPull",
-      principal_id: ref("azurerm_user_assigned_identity.puller.principal_id"),
-      principal_type: "ServicePrincipal",
+      name: "cache-ghcr",
+      container_registry_id: ref("azurerm_container_registry.registry.id"),
+      source_repo: "ghcr.io/*",
+      target_repo: "ghcr/*",
     },
   ],
 ])("%s", (type, id, expected) => {
@@ -44,7 +44,7 @@ test.each<[string, string, Block]>([
 
 test("everything that can be tagged is", () => {
   const untagged = Object.entries(resource).filter(([, byId]) => Object.values(byId).some(({ tags }) => !tags));
-  expect(untagged.map(([type]) => type)).toEqual(["azurerm_role_assignment"]);
+  expect(untagged.map(([type]) => type)).toEqual(["azurerm_container_registry_cache_rule"]);
   expect(resource.azurerm_container_registry?.registry?.tags).toEqual(PLATFORM_DESCRIPTION.tags);
 });
 

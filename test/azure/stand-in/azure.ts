@@ -20,12 +20,17 @@ import { openEntra } from "./entra.js";
 import { Faults } from "./faults.js";
 import { openGithubOidc } from "./github-oidc.js";
 import { openGroups } from "./groups.js";
+import { openIdentities } from "./identities.js";
 import { openLocks } from "./locks.js";
 import { openLogs } from "./logs.js";
 import { openManagedEnvironments } from "./managed-environments.js";
 import { openOperations } from "./operations.js";
 import { openReadings } from "./readings.js";
+import { openRegistrations } from "./registrations.js";
+import { openRegistries } from "./registries.js";
+import { openRoleAssignments } from "./role-assignments.js";
 import { openSoftDeleted } from "./soft-deleted.js";
+import { openStorageAccounts } from "./storage-accounts.js";
 import { openSubscriptions } from "./subscriptions.js";
 import { openTokens } from "./tokens.js";
 
@@ -49,12 +54,14 @@ export type AzureOptions = {
   /** Name of the one storage account that is there. */
   account: string;
   now?: () => Date;
+  /** What a subscription tells of itself comes from `readings`, where a test can say anything, and not from what was made. */
+  readings?: boolean;
 };
 
 export type StandIn = Awaited<ReturnType<typeof openAzure>>;
 
 /** Starts an Azure of its own on loopback, reached under Azure's public host names through a CONNECT proxy. */
-export async function openAzure({ account, now = () => new Date() }: AzureOptions) {
+export async function openAzure({ account, now = () => new Date(), readings: told = false }: AzureOptions) {
   const folder = fs.mkdtempSync(path.join(os.tmpdir(), "paas-azure-"));
   const subscriptions: Subscription[] = [
     { subscriptionId: SUBSCRIPTION, displayName: "Acme nonprod", tenantId: TENANT, state: "Enabled" },
@@ -76,9 +83,15 @@ export async function openAzure({ account, now = () => new Date() }: AzureOption
   const containerApps = openContainerApps(core);
   const softDeleted = openSoftDeleted(core);
   const readings = openReadings(core);
+  const registrations = openRegistrations(core);
+  const accounts = openStorageAccounts(core, registrations);
+  const identities = openIdentities(core, directory, registrations);
+  const roles = openRoleAssignments(core);
+  const registries = openRegistries(core);
   const logs = openLogs(core);
   // A new resource provider is one more line here.
   const parts = [
+    ...(told ? [readings] : []),
     core.operations,
     entra,
     github,
@@ -88,8 +101,12 @@ export async function openAzure({ account, now = () => new Date() }: AzureOption
     logs,
     openManagedEnvironments(core),
     containerApps,
+    registrations,
+    accounts,
+    identities,
+    roles,
+    registries,
     groups,
-    readings,
   ];
   const faults = new Faults();
   const dispatcher = createDispatcher(
@@ -149,6 +166,10 @@ export async function openAzure({ account, now = () => new Date() }: AzureOption
     github,
     locks,
     groups,
+    accounts,
+    identities,
+    roles,
+    registries,
     containerApps: containerApps.apps,
     softDeleted,
     readings: readings.readings,

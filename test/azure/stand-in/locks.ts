@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { ArmError } from "../../../src/local/arm/exchange.js";
 import type { Core } from "./core.js";
 import { pageOf, route } from "./route.js";
 
@@ -30,14 +31,57 @@ export function openLocks(core: Core) {
       return { status: 200, body: { value: found.map(rendered) } };
     },
   });
+  const ONE = "/{+scope}/providers/Microsoft.Authorization/locks/{lock}";
+  const find = ({ names }: { names: Record<string, string> }) =>
+    locks.find(({ name, scope }) => name === names.lock && scope.toLowerCase() === `/${names.scope}`.toLowerCase());
+  const one = { path: ONE, versions: ["2020-05-01"], spec: SPEC };
+  const single = [
+    route({
+      ...one,
+      method: "GET",
+      responses: { 200: lock },
+      answer: (call) => {
+        const found = find(call);
+        if (found) return { status: 200, body: rendered(found) };
+        throw new ArmError(404, "LockNotFound", `The lock '${call.names.lock}' could not be found.`);
+      },
+    }),
+    route({
+      ...one,
+      method: "PUT",
+      request: z.strictObject({ properties: lock.shape.properties }),
+      responses: { 200: lock, 201: lock },
+      answer: (call) => {
+        const known = find(call);
+        locks = locks.filter((other) => other !== known);
+        const made = { name: call.names.lock ?? "", scope: `/${call.names.scope}`, ...lockOf(call.body.properties) };
+        locks.push(made);
+        return { status: known ? 200 : 201, body: rendered(made) };
+      },
+    }),
+    route({
+      ...one,
+      method: "DELETE",
+      responses: { 200: null, 204: null },
+      answer: (call) => {
+        const known = find(call);
+        locks = locks.filter((other) => other !== known);
+        return { status: known ? 200 : 204 };
+      },
+    }),
+  ];
   return {
-    routes: [list],
+    routes: [list, ...single],
     add: (one: Lock) => void locks.push(one),
     remove: (name: string) => {
       locks = locks.filter((one) => one.name !== name);
     },
     under,
   };
+}
+
+function lockOf({ level, notes }: z.infer<typeof lock>["properties"]): Pick<Lock, "level" | "notes"> {
+  return notes === undefined ? { level } : { level, notes };
 }
 
 function rendered({ name, scope, level, notes }: Lock): z.infer<typeof lock> {

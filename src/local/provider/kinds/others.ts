@@ -14,6 +14,11 @@ const OTHERS: Record<string, [title: string, armType: string, parent?: string]> 
     "container_app_environment_id",
   ],
   azurerm_container_app_job: ["Job", "Microsoft.App/jobs"],
+  azurerm_container_registry_cache_rule: [
+    "Cache Rule",
+    "Microsoft.ContainerRegistry/registries/cacheRules",
+    "container_registry_id",
+  ],
   azurerm_cosmosdb_account: ["Database Account", "Microsoft.DocumentDB/databaseAccounts"],
   azurerm_dns_zone: ["DNS Zone", "Microsoft.Network/dnsZones"],
   azurerm_eventhub_namespace: ["Namespace", "Microsoft.EventHub/namespaces"],

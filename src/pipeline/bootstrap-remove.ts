@@ -1,0 +1,155 @@
+import fs from "node:fs/promises";
+import path from "node:path";
+import { bootstrapNames } from "../bootstrap/plan.js";
+import { deployerRole, planRole } from "../bootstrap/roles.js";
+import { EXIT, PaasError } from "../errors.js";
+import { policyFor } from "../manifest/environments.js";
+import { type Manifest, TIERS, type Tier } from "../manifest/manifest.js";
+import { withPlatformBlock } from "../manifest/platform-block.js";
+import { destroy as destroyState } from "../terraform/commands.js";
+import { resourceTypesOfState } from "../terraform/state.js";
+import { writeStateOnly } from "../terraform/state-only.js";
+import { mayRead } from "./bootstrap-access.js";
+import type { BootstrapDoors } from "./bootstrap-effects.js";
+import { clearDeadLock } from "./dead-lock.js";
+import type { Doors } from "./doors.js";
+import type { Done, Steps } from "./events.js";
+import { sayStopping } from "./infrastructure.js";
+import { listEnvironments } from "./listing.js";
+import { platformState, withPlatform } from "./platform.js";
+import { withState } from "./terraform-state.js";
+
+/** What takes a platform down, in order; each tolerates that it is done already. */
+export type Removal = { name: string; work(): Promise<string> };
+
+/**
+ * The steps that take the platform of a tier down again. States and the account that holds them go with the last tier.
+ * @throws PaasError `environments-exist` (exit 5)
+ */
+export async function planRemoval(doors: BootstrapDoors, steps: Steps): Promise<Removal[]> {
+  const { cloud, tier, manifest, identities, roles, account, groups } = doors;
+  await refuseInUse(doors);
+  const { tenantId } = cloud.platform.of(tier);
+  const { subscriptionId } = cloud;
+  const names = bootstrapNames({ manifest, tier, subscriptionId, tenantId });
+  const owner = { project: manifest, subscriptionId };
+  const others = TIERS.filter((one) => one !== tier);
+  const last = !(await Promise.all(others.map((one) => cloud.platform.exists(one)))).some(Boolean);
+  const own = names.planner ? [names.deployer, names.planner] : [names.deployer];
+  return [
+    ...own.map(({ id, name }) => ({
+      name: `identity ${name}`,
+      work: async () => {
+        const found = await identities.find(id);
+        if (!found) return "gone";
+        // Roles of an identity that is gone stay, as somebody unknown's.
+        const revoked = await roles.revokeAll(found.principalId);
+        await identities.delete(id);
+        return `deleted, with ${revoked} roles and what it trusted`;
+      },
+    })),
+    ...[deployerRole(owner, tier), ...(names.planner ? [planRole(owner)] : [])].map((role) => ({
+      name: `definition ${role.name}`,
+      work: async () => {
+        await roles.undefine(role);
+        return "gone";
+      },
+    })),
+    {
+      name: "roles of the pull identity",
+      work: async () => {
+        const found = await identities.find(names.platform.pullIdentityId);
+        return found ? `${await roles.revokeAll(found.principalId)} taken away` : "gone";
+      },
+    },
+    { name: "platform stack", work: () => removeStack(doors, steps) },
+    ...(last
+      ? [
+          {
+            name: `state account ${cloud.platform.of(tier).stateAccount}`,
+            work: async () => {
+              if ((await groups.find(names.group)) === null) return "gone";
+              await account.unlock(names.accountId, "paas-state");
+              await groups.delete(names.group, doors.signal);
+              return "deleted, with its group";
+            },
+          },
+        ]
+      : []),
+    { name: "paas.yaml", work: () => forgetTier(doors, last) },
+  ];
+}
+
+async function refuseInUse(doors: BootstrapDoors): Promise<void> {
+  const { manifest, tier } = doors;
+  if (!(await doors.account.hasContainer(containerIdOf(doors)))) return;
+  const environments = await listEnvironments(manifest.id, doors);
+  const alive = environments.filter(
+    ({ status, envId }) => status !== "destroyed" && policyFor(manifest, envId).tier === tier,
+  );
+  if (alive.length === 0) return;
+  throw new PaasError("environments-exist", `the platform of ${tier} has environments, and is not removed`, {
+    details: alive.map(({ envId, branch, status }) => `${envId} · ${branch ?? "its branch is not known"} · ${status}`),
+    next: `destroy them first: \`paas destroy ${alive[0]?.envId}\``,
+    exit: EXIT.refused,
+  });
+}
+
+function containerIdOf({ manifest, tier, cloud }: BootstrapDoors): string {
+  const { tenantId } = cloud.platform.of(tier);
+  return bootstrapNames({ manifest, tier, subscriptionId: cloud.subscriptionId, tenantId }).containerId;
+}
+
+/** What Terraform made of `infra/`, by its state; the user's own additions to the stack go with it. */
+async function removeStack(doors: BootstrapDoors, steps: Steps): Promise<string> {
+  const { tier } = doors;
+  if (!(await doors.account.hasContainer(containerIdOf(doors)))) return "gone, with its state";
+  if (!(await mayRead(`tier-${tier}`, doors))) {
+    throw new PaasError("not-allowed", `the states of ${tier} cannot be read`, {
+      next: "take the role Storage Blob Data Contributor on the tier's container: `paas bootstrap` grants it",
+      exit: EXIT.signIn,
+    });
+  }
+  let detail = "";
+  await withPlatform(tier, doors, steps, async (running) => {
+    const { value } = await destroyStack(tier, running, steps);
+    detail = value;
+  });
+  return detail;
+}
+
+async function destroyStack(tier: Tier, doors: Doors, steps: Steps): Promise<Done<string>> {
+  const stateRef = platformState(tier);
+  const envId = `platform-${tier}`;
+  await clearDeadLock(null, stateRef, doors, steps);
+  const types = resourceTypesOfState(await doors.state.blobs.download(stateRef));
+  if (types.length === 0) return { value: "nothing in the state" };
+  const run = {
+    binary: (await doors.terraform()).path,
+    envId,
+    work: path.join(doors.work("platform"), "destroy"),
+    variables: await doors.cloud.terraform.variables(types, null),
+    signal: doors.signal,
+    onInterrupt: () => sayStopping(steps),
+  };
+  writeStateOnly(run.work, { purge: tier === "nonprod" });
+  const place = { platform: doors.cloud.platform.of(tier), state: stateRef };
+  await withState(run, place, doors, steps.warn, () => destroyState(run));
+  await doors.state.blobs.delete(stateRef);
+  return { value: "all resources in the state" };
+}
+
+/** The block says where the platform is; without any tier there is none. */
+async function forgetTier({ git, manifest, tier }: BootstrapDoors, last: boolean): Promise<string> {
+  const file = path.join(git.root, "paas.yaml");
+  const text = await fs.readFile(file, "utf8");
+  await fs.writeFile(file, withPlatformBlock(text, last ? null : withoutTier(manifest, tier)));
+  return last ? "no platform any more" : `without the identities of ${tier}`;
+}
+
+function withoutTier({ platform }: Manifest, tier: Tier): Manifest["platform"] {
+  if (!platform) return null;
+  const gone = tier === "nonprod" ? ["nonprod", "plan"] : [tier];
+  const kept = Object.entries(platform.identities).filter(([purpose]) => !gone.includes(purpose));
+  return { ...platform, identities: Object.fromEntries(kept) };
+}

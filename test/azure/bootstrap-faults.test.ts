@@ -1,0 +1,222 @@
+import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { labelOf } from "../../src/bootstrap/picture.js";
+import { platformBlockFor } from "../../src/environment/platform.js";
+import type { PaasError } from "../../src/errors.js";
+import { requireManifest } from "../../src/manifest/parse.js";
+import { planRemoval } from "../../src/pipeline/bootstrap-remove.js";
+import { stepsOf } from "../../src/pipeline/events.js";
+import { type Fresh, openFresh, UNBOOTSTRAPPED } from "./bootstrap-project.js";
+import { SUBSCRIPTION, TENANT } from "./stand-in/core.js";
+
+const SLOW = 240_000;
+/** Each of the six resource providers is asked once more whether it is registered. */
+const REGISTERING = Array.from({ length: 6 }, () => 2000);
+
+let here: Fresh;
+beforeEach(async () => {
+  here = await openFresh();
+});
+afterEach(() => here?.close());
+
+const failure = (work: Promise<unknown>): Promise<PaasError> =>
+  work.then(
+    () => {
+      throw new Error("it did not fail");
+    },
+    (error: PaasError) => error,
+  );
+
+/** Everything there is, so that two worlds can be compared; ids that are drawn by lot are left out. */
+function world() {
+  const { store, roles, identities, registries, accounts } = here.azure;
+  const { environments } = here.github.repository.settings;
+  return {
+    resources: store
+      .list()
+      .map(({ id }) => id)
+      .sort(),
+    assignments: roles.assignments.length,
+    definitions: roles.definitions.size,
+    credentials: [...identities.credentials.values()].map(({ properties }) => properties.subject).sort(),
+    modes: registries.modes.size,
+    taken: accounts.taken.size,
+    environments: [...environments].map(([name, { refs, variables }]) => [name, refs, [...variables.keys()]]),
+  };
+}
+
+describe("a bootstrap that ended in the middle", () => {
+  // One whole run is compared with one that breaks at every change to Azure or GitHub that is not Terraform's.
+  test(
+    "goes on with the same command, wherever it ended, and makes nothing twice",
+    async () => {
+      const kinds = new Set<string>();
+      const planned = (await here.plan()).steps.filter(({ kind }) => !kinds.has(kind) && kinds.add(kind));
+      for (const { kind } of planned.filter((step) => step.kind !== "access")) {
+        const broken = await failure(here.bootstrap({}, kind));
+        expect(broken.message).toBe(`killed at ${kind}`);
+      }
+      const { commands } = await here.bootstrap();
+      expect(commands).toEqual([]);
+      const resumed = world();
+      await here.close();
+      here = await openFresh();
+      await here.bootstrap();
+      expect(resumed).toEqual(world());
+    },
+    SLOW,
+  );
+
+  test("an answer that was lost counts as given", async () => {
+    here.azure.faults.add({ method: "PUT", url: /blobServices\/default\/containers\//, trouble: "reset after" });
+    here.azure.faults.add({ method: "PUT", url: /roleDefinitions/, trouble: "reset after" });
+    await here.bootstrap();
+    expect((await here.look()).filter(({ there }) => !there).map(({ step }) => labelOf(step))).toEqual([]);
+  });
+});
+
+describe("what Azure refuses", () => {
+  test("a name that somebody else has: which option to change", async () => {
+    const { stateAccount } = platformBlockFor(requireManifest(UNBOOTSTRAPPED, "paas.yaml"), {
+      subscriptionId: SUBSCRIPTION,
+      tenantId: TENANT,
+    });
+    here.azure.accounts.taken.add(stateAccount);
+    const { code, next } = await failure(here.bootstrap());
+    expect([code, next]).toEqual(["state-account-taken", expect.stringContaining("--state-account <name>")]);
+  });
+
+  test(
+    "handing out roles: the rest is done, and an owner is told what to type",
+    async () => {
+      here.azure.roles.mayGrant = false;
+      // Somebody has given them the data role: the platform can be made.
+      const { steps, commands } = await here.bootstrap();
+      const left = steps.filter(({ status }) => status === "left").map(({ name }) => name);
+      expect(left).toContain("Contributor for id-shop-nonprod");
+      expect(steps).toContainEqual({ name: "platform stack", status: "done" });
+      expect(steps).toContainEqual({ name: "AZURE_CLIENT_ID of paas-branch", status: "done" });
+      expect(commands).toHaveLength(left.length);
+      expect(commands).toContain(
+        `az role assignment create --assignee-object-id ${here.oid} --assignee-principal-type ServicePrincipal --role 'Storage Blob Data Contributor' --scope /subscriptions/${SUBSCRIPTION}/resourceGroups/rg-shop-platform/providers/Microsoft.Storage/storageAccounts/${here.account}/blobServices/default/containers/tier-nonprod`,
+      );
+      here.azure.roles.mayGrant = true;
+      expect((await here.bootstrap()).commands).toEqual([]);
+    },
+    SLOW,
+  );
+
+  test(
+    "handing out roles, and the states too: all but the platform is done",
+    async () => {
+      here.azure.roles.mayGrant = false;
+      const blob = { url: /blob\.core\.windows\.net/, times: 100 };
+      here.azure.faults.add({ ...blob, trouble: { status: 403, code: "AuthorizationPermissionMismatch" } });
+      const { steps, commands } = await here.bootstrap();
+      expect(here.waits).toEqual(REGISTERING);
+      expect(steps).toContainEqual({ name: "platform stack", status: "left" });
+      expect(steps).toContainEqual({ name: "AZURE_CLIENT_ID of paas-plan", status: "done" });
+      expect(commands.join("\n")).not.toContain("<principal");
+      here.azure.faults.clear();
+      here.azure.roles.mayGrant = true;
+      expect((await here.bootstrap()).commands).toEqual([]);
+    },
+    SLOW,
+  );
+
+  test("a network that the account's firewall keeps out is told from a missing role", async () => {
+    const trouble = { status: 403, code: "AuthorizationFailure" };
+    here.azure.faults.add({ url: /blob\.core\.windows\.net/, trouble, times: 100 });
+    const { code, exit, next } = await failure(here.bootstrap());
+    expect([code, exit]).toEqual(["state-firewall", 4]);
+    expect(next).toContain("network-rule add");
+    expect(here.waits).toEqual(REGISTERING);
+  });
+
+  test("a role that never works: the wait has an end", async () => {
+    const trouble = { status: 403, code: "AuthorizationPermissionMismatch" };
+    here.azure.faults.add({ url: /blob\.core\.windows\.net/, trouble, times: 1000 });
+    expect((await failure(here.bootstrap())).code).toBe("role-not-effective");
+    expect(here.waits.reduce((sum, wait) => sum + wait, 0)).toBeLessThanOrEqual(120_000 + 12_000);
+  });
+});
+
+describe("what takes a while", () => {
+  test.each([
+    ["a role", { url: /blob\.core\.windows\.net.*tier-nonprod/, status: 403, code: "AuthorizationPermissionMismatch" }],
+    [
+      "a new identity, for roles",
+      { method: "PUT" as const, url: /roleAssignments/, status: 400, code: "PrincipalNotFound" },
+    ],
+    [
+      "a registration",
+      { method: "PUT" as const, url: /storageAccounts\/[^/]+$/, status: 409, code: "MissingSubscriptionRegistration" },
+    ],
+    [
+      "another trust of the same identity",
+      {
+        method: "PUT" as const,
+        url: /federatedIdentityCredentials/,
+        status: 409,
+        code: "ConcurrentFederatedIdentityCredentialsWritesForSingleManagedIdentity",
+      },
+    ],
+  ])(
+    "%s is waited for",
+    async (_, { status, code, ...fault }) => {
+      here.azure.faults.add({ ...fault, trouble: { status, code }, times: 2, after: 0 });
+      expect((await here.bootstrap()).commands).toEqual([]);
+      expect(here.waits.length).toBeGreaterThan(REGISTERING.length);
+    },
+    SLOW,
+  );
+});
+
+describe("GitHub", () => {
+  test.each([403, 404, 422])(
+    "a plan without rules for environments (%i) is said, and the rest goes on",
+    async (status) => {
+      here.github.repository.settings.refusesRules = status;
+      const { steps } = await here.bootstrap();
+      expect(steps).toContainEqual({ name: "AZURE_CLIENT_ID of paas-branch", status: "done" });
+      const warnings = here.events.filter((event) => event.status === "warning").map(({ detail }) => detail);
+      expect(warnings[0]).toContain("nothing but a review stops a branch's workflow from naming paas-branch");
+    },
+    SLOW,
+  );
+
+  test("the subject is GitHub's own prefix, and made of names only where it has none", async () => {
+    const subjects = async () =>
+      (await here.plan()).steps.flatMap((step) => (step.kind === "federation" ? [step.subject] : []));
+    expect(await subjects()).toContain("repo:acme@123/shop@456:environment:paas-branch");
+    here.github.repository.settings.subject = null;
+    expect(await subjects()).toContain("repo:acme/shop:environment:paas-branch");
+  });
+
+  test("environments and their rules are there before anything trusts their names", async () => {
+    const kinds = (await here.plan()).steps.map(({ kind }) => kind);
+    expect(kinds.lastIndexOf("githubEnvironment")).toBeLessThan(kinds.indexOf("federation"));
+  });
+});
+
+test(
+  "a platform with environments is not removed",
+  async () => {
+    await here.bootstrap();
+    const doors = await here.doors();
+    const tags = { "paas-project-id": "abcdefghijklmnopqrstuvwxyz", "paas-env": "alice", "paas-branch": "env-alice" };
+    await doors.groups.make("rg-shop-alice", "westeurope", tags);
+    const silent = stepsOf(
+      () => {},
+      () => 0,
+    );
+    const { code, exit, details } = await failure(planRemoval(doors, silent));
+    expect([code, exit, details]).toEqual(["environments-exist", 5, ["alice · env-alice · orphan"]]);
+  },
+  SLOW,
+);
+
+test("a group of our name that is not ours is not touched", async () => {
+  const doors = await here.doors();
+  await doors.groups.make("rg-shop-platform", "westeurope", {});
+  expect((await failure(here.look())).code).toBe("foreign-group");
+});
