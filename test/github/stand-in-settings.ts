@@ -83,7 +83,7 @@ export const SETTINGS_ROUTES: Route[] = [
   {
     method: "GET",
     pattern: new RegExp(`^${ONE}\\/deployment-branch-policies$`),
-    query: z.strictObject({ per_page: z.string(), page: z.string() }),
+    query: z.strictObject({ per_page: z.string(), page: z.string().optional() }),
     answer: (exchange) => {
       const refs = environmentOf(exchange)?.refs;
       if (!refs) return absent;
