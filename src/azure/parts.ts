@@ -10,6 +10,7 @@ export function openParts(_context: CloudContext, _session: Session): AzureParts
   };
   return {
     build: missing,
+    hasImage: missing,
     release: missing,
     forget: missing,
     vault: { versions: missing, set: missing, byHand: () => "" },

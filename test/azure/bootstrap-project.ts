@@ -6,8 +6,9 @@ import { openAzureCloud } from "../../src/azure/cloud.js";
 import type { Patience } from "../../src/azure/patience.js";
 import type { Session } from "../../src/azure/session.js";
 import { signIn } from "../../src/azure/sign-in.js";
+import type { BootstrapRequest } from "../../src/bootstrap/names.js";
 import { labelOf } from "../../src/bootstrap/picture.js";
-import { type BootstrapRequest, planBootstrap } from "../../src/bootstrap/plan.js";
+import { planBootstrap } from "../../src/bootstrap/plan.js";
 import type { BootstrapPlan, Step } from "../../src/bootstrap/step.js";
 import { platformBlockFor } from "../../src/environment/platform.js";
 import { openGit } from "../../src/git/git.js";
@@ -104,6 +105,7 @@ export async function openFresh(text = UNBOOTSTRAPPED): Promise<Fresh> {
     const doors = await openDoors({
       cloud: async () => cloud,
       git: async () => git,
+      home: async () => git.root,
       variables,
       now: () => new Date(),
       signal,

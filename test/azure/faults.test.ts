@@ -90,7 +90,7 @@ describe(
       const { cloud } = here.doors;
       const absent = { ...cloud, platform: { ...cloud.platform, exists: async () => false } };
       expect(await failure(here.up("env-alice", { ...here.doors, cloud: absent }))).toMatchObject({
-        code: "platform-missing",
+        code: "no-platform",
         next: expect.stringContaining("paas bootstrap --tier nonprod"),
       });
     });

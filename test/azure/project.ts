@@ -97,6 +97,7 @@ export async function openProject(text = MANIFEST, more: Record<string, string> 
   const doors = await openDoors({
     cloud: async () => cloud,
     git: async () => git,
+    home: async () => git.root,
     variables,
     now: () => new Date(),
     signal: new AbortController().signal,
