@@ -1,5 +1,5 @@
 import { isDeepStrictEqual } from "node:util";
-import { isMap, parseDocument, type YAMLMap } from "yaml";
+import { type Document, isMap, parseDocument, Scalar, type YAMLMap } from "yaml";
 import type { PlatformBlock } from "./manifest.js";
 
 /**
@@ -12,24 +12,33 @@ export function withPlatformBlock(text: string, block: PlatformBlock | null): st
     document.delete("platform");
     return document.toString({ lineWidth: 0 });
   }
-  const { tenant, subscription, stateAccount, identities } = block;
-  const values: Record<string, unknown> = { tenant, subscription, stateAccount };
-  if (Object.keys(identities).length > 0) values.identities = identities;
-  if (isDeepStrictEqual((document.toJS() as { platform?: unknown }).platform, values)) return text;
-  const known = document.get("platform");
-  if (isMap(known)) {
-    // What is there keeps its place and its comments.
-    for (const [key, value] of Object.entries(values)) document.setIn(["platform", key], document.createNode(value));
-    if (!("identities" in values)) document.deleteIn(["platform", "identities"]);
-  } else {
-    const node = document.createNode(values) as YAMLMap;
-    document.set("platform", node);
-    const pair = (document.contents as YAMLMap).items.at(-1);
-    const key = pair?.key as { spaceBefore?: boolean; commentBefore?: string } | undefined;
-    if (key && typeof key === "object") {
-      key.spaceBefore = true;
-      key.commentBefore = " Written by `paas bootstrap`; ids, no secrets.";
-    }
-  }
+  const { identities, ...fields } = block;
+  const values = { ...fields, ...(Object.keys(identities).length > 0 ? { identities } : {}) };
+  const known = (document.toJS() as { platform?: object }).platform;
+  if (isDeepStrictEqual(known, values)) return text;
+  if (known === undefined) addBlock(document, values);
+  else changeMap(document, ["platform"], values);
   return document.toString({ lineWidth: 0 });
+}
+
+function addBlock(document: Document, values: object): void {
+  const key = new Scalar("platform");
+  key.spaceBefore = true;
+  key.commentBefore = " Written by `paas bootstrap`; ids, no secrets.";
+  (document.contents as YAMLMap).add(document.createPair(key, values));
+}
+
+/** Sets values one by one: what is there keeps its place and its comments. */
+function changeMap(document: Document, path: string[], values: object): void {
+  const node = document.getIn(path);
+  if (!isMap(node)) {
+    document.setIn(path, document.createNode(values));
+    return;
+  }
+  const keys = node.items.map(({ key }) => String(key));
+  for (const key of keys) if (!(key in values)) document.deleteIn([...path, key]);
+  for (const [key, value] of Object.entries(values)) {
+    if (typeof value === "object") changeMap(document, [...path, key], value);
+    else document.setIn([...path, key], value);
+  }
 }

@@ -1,6 +1,6 @@
 import fs from "node:fs/promises";
 import path from "node:path";
-import { bootstrapNames } from "../bootstrap/plan.js";
+import { bootstrapNames } from "../bootstrap/names.js";
 import type { PlatformBlock } from "../manifest/manifest.js";
 import { withPlatformBlock } from "../manifest/platform-block.js";
 import type { BootstrapDoors } from "./bootstrap-effects.js";

@@ -12,12 +12,13 @@ import { TAG } from "../environment/tags.js";
 import { EXIT, PaasError } from "../errors.js";
 import type { RepositorySettings } from "../github/settings.js";
 import type { Manifest, Tier } from "../manifest/manifest.js";
+import { LOCK_FILE, lockProviders } from "../terraform/lock-file.js";
 import { awaitAccess, mayRead } from "./bootstrap-access.js";
 import { writeBlock } from "./bootstrap-block.js";
 import type { Doors } from "./doors.js";
 import type { Steps } from "./events.js";
 import { applyPlatform } from "./platform.js";
-import { workplaceAt } from "./workplace.js";
+import { type Workplace, workplaceAt } from "./workplace.js";
 
 /** What bootstrap works with besides the doors of every pipeline. */
 export type BootstrapDoors = Doors & {
@@ -110,9 +111,10 @@ export function bootstrapEffects(doors: BootstrapDoors, steps: Steps): Effects {
         if (!(await cloud.platform.exists(tier))) return false;
         return (await registry.exists(registryId)) && (await identities.find(pullIdentityId)) !== null;
       },
-      make: () => {
+      make: async () => {
         const workplace = { ...workplaceAt(doors.work("platform")), infra: path.join(doors.git.root, "infra") };
-        return nothing(applyPlatform(manifest, tier, workplace, doors, steps));
+        await applyPlatform(manifest, tier, workplace, doors, steps);
+        return writeLockFile(workplace, doors, steps);
       },
     },
     registry: {
@@ -176,6 +178,24 @@ export function bootstrapEffects(doors: BootstrapDoors, steps: Steps): Effects {
       make: () => nothing(writeBlock(doors, { write: true })),
     },
   };
+}
+
+/** A platform without it works; the next runs then take whichever provider fits. */
+async function writeLockFile({ folder, infra }: Workplace, doors: BootstrapDoors, steps: Steps) {
+  const run = {
+    binary: (await doors.terraform()).path,
+    envId: `platform-${doors.tier}`,
+    work: folder,
+    variables: await doors.cloud.terraform.variables([], null),
+    signal: doors.signal,
+  };
+  try {
+    return (await lockProviders(run, infra)) ? `wrote infra/${LOCK_FILE}: commit it` : undefined;
+  } catch (error) {
+    if (!(error instanceof PaasError) || error.code !== "providers-not-locked") throw error;
+    steps.warn(`${error.message}: ${error.details[0] ?? "Terraform does not say why"}; ${error.next}`);
+    return undefined;
+  }
 }
 
 /** Who identities are, read once they are there. */

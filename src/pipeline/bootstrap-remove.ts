@@ -1,6 +1,6 @@
 import fs from "node:fs/promises";
 import path from "node:path";
-import { bootstrapNames } from "../bootstrap/plan.js";
+import { bootstrapNames } from "../bootstrap/names.js";
 import { deployerRole, planRole } from "../bootstrap/roles.js";
 import { EXIT, PaasError } from "../errors.js";
 import { policyFor } from "../manifest/environments.js";

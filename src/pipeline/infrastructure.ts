@@ -3,6 +3,7 @@ import type { Environment, Platform } from "../environment/environment.js";
 import { PaasError } from "../errors.js";
 import { apply, outputs, plan, planReadOnly } from "../terraform/commands.js";
 import type { Existing } from "../terraform/failure.js";
+import { useLockFile } from "../terraform/lock-file.js";
 import { infraPackages, packageCache } from "../terraform/packages.js";
 import { hasChanges, type Plan, planWords } from "../terraform/plan.js";
 import type { ResourceEvent, TerraformRun } from "../terraform/run.js";
@@ -99,11 +100,13 @@ export async function prepareStack(
   assertProviders(synthesis, doors.cloud.terraform.providers);
   const state = await doors.state.blobs.download(stack.state);
   const types = new Set([...synthesis.resourceTypes, ...resourceTypesOfState(state)]);
+  // A cloud that serves its own providers has other checksums.
+  const locked = doors.cloud.terraform.providers === null ? await useLockFile(workplace.infra, workplace.folder) : {};
   return {
     binary: terraform.path,
     envId: stack.envId,
     work: workplace.folder,
-    variables: await doors.cloud.terraform.variables([...types], synthesis.bindings),
+    variables: { ...(await doors.cloud.terraform.variables([...types], synthesis.bindings)), ...locked },
     signal: doors.signal,
     onInterrupt: () => sayStopping(steps),
   };

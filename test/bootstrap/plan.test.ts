@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
-import { type BootstrapRequest, planBootstrap } from "../../src/bootstrap/plan.js";
+import type { BootstrapRequest } from "../../src/bootstrap/names.js";
+import { planBootstrap } from "../../src/bootstrap/plan.js";
 import type { Step } from "../../src/bootstrap/step.js";
 import { othersIn } from "../../src/bootstrap/subscription.js";
 import type { Tier } from "../../src/manifest/manifest.js";
