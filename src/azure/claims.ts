@@ -4,6 +4,8 @@ export type TokenClaims = {
   /** `alice@acme.example`, or the client id of an application; null when the token does not say. */
   who: string | null;
   audience: string | null;
+  /** Of the identity in its directory: what access policies name it by. */
+  objectId: string | null;
 };
 
 /**
@@ -18,6 +20,7 @@ export function claimsOf(token: string): TokenClaims {
     tenantId: text("tid") as string | null,
     who: text("upn", "unique_name", "preferred_username", "appid", "azp", "oid") as string | null,
     audience: text("aud") as string | null,
+    objectId: text("oid") as string | null,
   };
 }
 

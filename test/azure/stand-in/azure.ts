@@ -23,9 +23,11 @@ import { openGroups } from "./groups.js";
 import { openLocks } from "./locks.js";
 import { openManagedEnvironments } from "./managed-environments.js";
 import { openOperations } from "./operations.js";
+import { openRegistries } from "./registry.js";
 import { openSoftDeleted } from "./soft-deleted.js";
 import { openSubscriptions } from "./subscriptions.js";
 import { openTokens } from "./tokens.js";
+import { openVaults } from "./vaults.js";
 
 /** Every host that the stand-in answers for; the door leads nowhere else. */
 const HOSTS = [
@@ -73,6 +75,7 @@ export async function openAzure({ account, now = () => new Date() }: AzureOption
   const groups = openGroups(core, locks);
   const containerApps = openContainerApps(core);
   const softDeleted = openSoftDeleted(core);
+  const vaults = openVaults(core, softDeleted);
   // A new resource provider is one more line here.
   const parts = [
     core.operations,
@@ -81,11 +84,13 @@ export async function openAzure({ account, now = () => new Date() }: AzureOption
     openSubscriptions(core),
     locks,
     softDeleted,
+    vaults,
     openManagedEnvironments(core),
     containerApps,
     groups,
   ];
   const faults = new Faults();
+  const registries = openRegistries(core, faults);
   const dispatcher = createDispatcher(
     parts.flatMap(({ routes }) => routes),
     faults,
@@ -110,7 +115,9 @@ export async function openAzure({ account, now = () => new Date() }: AzureOption
     const host = (request.headers.host ?? "").replace(/:443$/, "");
     const handled = host.endsWith(".blob.core.windows.net")
       ? blobs(request, response)
-      : dispatcher.handle(request, response);
+      : host.endsWith(".azurecr.io")
+        ? registries.listener(request, response)
+        : dispatcher.handle(request, response);
     Promise.resolve(handled).catch((error: unknown) => {
       dispatcher.violations.push(
         `${request.method} ${host}${request.url}: ${error instanceof Error ? error.stack : error}`,
@@ -145,6 +152,8 @@ export async function openAzure({ account, now = () => new Date() }: AzureOption
     groups,
     containerApps: containerApps.apps,
     softDeleted,
+    vaults,
+    registries,
     schemas,
     requests: dispatcher.requests,
     violations: dispatcher.violations,
@@ -159,7 +168,8 @@ export async function openAzure({ account, now = () => new Date() }: AzureOption
     close: async () => {
       for (const part of [provider, door, front, storage]) await part.close();
       fs.rmSync(folder, { recursive: true, force: true });
-      if (dispatcher.violations.length > 0) throw new Error(`violations:\n${dispatcher.violations.join("\n")}`);
+      const violations = [...dispatcher.violations, ...registries.violations];
+      if (violations.length > 0) throw new Error(`violations:\n${violations.join("\n")}`);
     },
   };
 }
