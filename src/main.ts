@@ -25,6 +25,9 @@ async function main(argv: string[]): Promise<number> {
   } catch (error) {
     if (error instanceof CommanderError) return await endOfUsage(error, argv, program, options);
     return await report(interrupt.signal.aborted ? interrupted(error) : error, options, tools);
+  } finally {
+    // Help and usage errors wire no tools.
+    await (tools as Partial<Tools>).close?.();
   }
 }
 

@@ -5,6 +5,7 @@ import { registerDestroy } from "./commands/destroy.js";
 import { registerEject } from "./commands/eject.js";
 import { registerInit } from "./commands/init.js";
 import { registerLocal } from "./commands/local.js";
+import { registerLogin, registerLogout } from "./commands/login.js";
 import { registerLogs } from "./commands/logs.js";
 import { registerLs } from "./commands/ls.js";
 import { registerName } from "./commands/name.js";
@@ -65,6 +66,9 @@ export function createProgram(tools: Tools): Command {
   registerOpen(program, tools);
   registerLogs(program, tools);
   registerUnlock(program, tools);
+  program.commandsGroup("Azure:");
+  registerLogin(program, tools);
+  registerLogout(program, tools);
   program.commandsGroup("This machine:");
   registerLocal(program, tools);
   registerTerraform(program, tools);

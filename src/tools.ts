@@ -49,6 +49,8 @@ export type Tools = {
   actions(): Promise<ActionsContext | null>;
   /** Tells that place how a run goes; does nothing elsewhere. */
   reporter(): Promise<Reporter>;
+  /** Ends what was opened for the command's sake. */
+  close(): Promise<void>;
 };
 
 /** The real tools; `options` are the command line's global ones. */
@@ -81,8 +83,10 @@ export function wireTools(options: GlobalOptions, variables: NodeJS.ProcessEnv, 
   // A job of a rehearsal works in a checkout of its own, and with the local cloud of the one that it was started in.
   const localRoot = async () => variables.PAAS_LOCAL_ROOT ?? (await root());
   const context = async () => ({ root: await localRoot(), manifest: await manifest(), variables, note: ui.note });
+  const connections: Cloud[] = [];
   const cloud = once(async () => {
     const opened = await openCloud(await cloudName(), await context());
+    connections.push(opened);
     ui.note(ui.palette.faint(`cloud: ${opened.label}`));
     return opened;
   });
@@ -104,7 +108,11 @@ export function wireTools(options: GlobalOptions, variables: NodeJS.ProcessEnv, 
     cloudName,
     subscription,
     cloud,
-    runningCloud: async () => openRunningCloud(await cloudName(), await context()),
+    runningCloud: async () => {
+      const running = await openRunningCloud(await cloudName(), await context());
+      if (running) connections.push(running);
+      return running;
+    },
     localRemote: { create: createLocalRemote },
     infra: {
       install: async (top, onLine) => {
@@ -116,6 +124,9 @@ export function wireTools(options: GlobalOptions, variables: NodeJS.ProcessEnv, 
     },
     actions,
     reporter,
+    close: async () => {
+      for (const connection of connections) await connection.close();
+    },
   };
 }
 

@@ -1,7 +1,11 @@
+import { setTimeout as sleep } from "node:timers/promises";
 import type { Endpoint, LogLine, LogRequest } from "../cloud.js";
-import type { Platform } from "../environment/environment.js";
+import type { Environment, Platform } from "../environment/environment.js";
 import type { Tier } from "../manifest/manifest.js";
 import type { ClientOptions } from "./client.js";
+import { readHistory } from "./log-history.js";
+import { LONGEST_TAIL, type LogStream, type LogStreams, openLogStreams } from "./log-stream.js";
+import { merged } from "./merged.js";
 
 export type LogSources = {
   arm: Endpoint;
@@ -10,4 +14,76 @@ export type LogSources = {
   options: ClientOptions;
 };
 
-export async function* azureLogs(_request: LogRequest, _sources: LogSources): AsyncGenerator<LogLine> {}
+/** Milliseconds between two looks for new replicas. */
+const PACE = 3000;
+
+/**
+ * The output of an environment's services. Running replicas are asked themselves, because they know at once; what is not
+ * running, or longer ago than they remember, is asked of the log workspace.
+ */
+export async function* azureLogs(request: LogRequest, sources: LogSources): AsyncGenerator<LogLine> {
+  const { services, environment, revision, tail, follow, signal } = request;
+  const streams = openLogStreams(sources.arm, sources.subscriptionId, sources.options);
+  if (follow) return yield* merged(services.map((service) => followed(service, environment, tail, streams, signal)));
+  const running =
+    tail > LONGEST_TAIL
+      ? []
+      : await Promise.all(services.map(({ appName }) => streams.of(environment.resourceGroup, appName, revision)));
+  const lines: LogLine[] = [];
+  for (const [index, found] of running.entries()) {
+    for (const stream of found) lines.push(...(await collected(services[index]?.name ?? "", stream, tail, signal)));
+  }
+  const silent = services.filter((_, index) => (running[index] ?? []).length === 0);
+  if (silent.length > 0) {
+    const { subscriptionId, platform, arm, options } = sources;
+    const workspaceId = workspaceOf(environment, subscriptionId, platform);
+    const names = Object.fromEntries(silent.map(({ appName, name }) => [appName, name]));
+    const wanted = { workspaceId, services: names, tail, ...(revision ? { revision } : {}) };
+    lines.push(...(await readHistory(wanted, arm.credential, options)));
+  }
+  yield* lines.sort((one, other) => one.time.localeCompare(other.time)).slice(-tail);
+}
+
+async function collected(service: string, stream: LogStream, tail: number, signal: AbortSignal): Promise<LogLine[]> {
+  const lines: LogLine[] = [];
+  for await (const entry of stream.lines(tail, false, signal)) lines.push({ service, ...entry });
+  return lines;
+}
+
+/** Follows the replicas of a service, also those that come later: a new version, one more instance. */
+async function* followed(
+  { name, appName }: { name: string; appName: string },
+  { resourceGroup }: Environment,
+  tail: number,
+  streams: LogStreams,
+  signal: AbortSignal,
+): AsyncGenerator<LogLine> {
+  const known = new Set<string>();
+  for (let first = true; !signal.aborted; first = false) {
+    const fresh = (await streams.of(resourceGroup, appName)).filter(({ id }) => !known.has(id));
+    for (const { id } of fresh) known.add(id);
+    const past = first ? tail : LONGEST_TAIL;
+    const lines = merged(fresh.map((stream) => stream.lines(past, true, signal)));
+    for await (const entry of endedBy(lines, signal)) yield { service: name, ...entry };
+    await sleep(PACE, undefined, { signal }).catch(() => {});
+  }
+}
+
+/** Ctrl-C ends following, and is no failure. */
+async function* endedBy<T>(items: AsyncIterable<T>, signal: AbortSignal): AsyncGenerator<T> {
+  try {
+    yield* items;
+  } catch (error) {
+    if (!signal.aborted) throw error;
+  }
+}
+
+function workspaceOf(
+  { isolation, resourceGroup, names, tier }: Environment,
+  subscriptionId: string,
+  platform: (tier: Tier) => Platform,
+): string {
+  if (isolation === "shared") return platform(tier).logAnalyticsWorkspaceId;
+  const group = `/subscriptions/${subscriptionId}/resourceGroups/${resourceGroup}`;
+  return `${group}/providers/Microsoft.OperationalInsights/workspaces/${names.logAnalytics}`;
+}

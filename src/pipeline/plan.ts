@@ -1,7 +1,6 @@
 import path from "node:path";
 import { describeEnvironment } from "../environment/describe.js";
 import type { Environment, EnvironmentService } from "../environment/environment.js";
-import { EXIT, PaasError } from "../errors.js";
 import type { DeployedService, EnvironmentRecord } from "../state/record.js";
 import type { PlanAction } from "../terraform/plan.js";
 import { outputsOfState } from "../terraform/state.js";
@@ -11,6 +10,7 @@ import { desiredOf, type Surroundings, surroundingsOf } from "./desired.js";
 import type { Doors } from "./doors.js";
 import type { Steps } from "./events.js";
 import { planStack, stackOf } from "./infrastructure.js";
+import { noPlatform } from "./platform.js";
 import type { Source } from "./source.js";
 import { checkOut, type Workplace, workplaceAt } from "./workplace.js";
 
@@ -27,7 +27,7 @@ export type PlanOutcome = {
 export async function plan(source: Source, doors: Doors, steps: Steps): Promise<PlanOutcome> {
   await doors.terraform();
   const { environment, record } = await nextLife(source, doors);
-  if (!(await doors.cloud.platform.exists(environment.tier))) throw noPlatform(environment);
+  if (!(await doors.cloud.platform.exists(environment.tier))) throw noPlatform(environment.tier, doors.cloud);
 
   // A folder of its own: a plan may go on beside a run of the same environment.
   const workplace = workplaceAt(path.join(doors.work(environment.envId), "plan"));
@@ -92,11 +92,4 @@ export async function nextLife(
   const generation = record === null ? 0 : alive ? record.generation : record.generation + 1;
   const environment = describeEnvironment({ manifest, trusted, branch, generation, subscriptionId });
   return { environment, record: alive ? record : null };
-}
-
-function noPlatform({ tier, envId }: Environment): PaasError {
-  return new PaasError("no-platform", `the ${tier} platform that ${envId} needs is not there yet`, {
-    next: "`paas local start` makes it; `paas up` does so too",
-    exit: EXIT.failed,
-  });
 }

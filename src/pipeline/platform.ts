@@ -1,3 +1,4 @@
+import type { Cloud } from "../cloud.js";
 import type { Platform } from "../environment/environment.js";
 import { describePlatform } from "../environment/platform.js";
 import { PaasError } from "../errors.js";
@@ -23,7 +24,7 @@ export async function ensurePlatform(
   const { cloud } = doors;
   const platform = cloud.platform.of(tier);
   if (await cloud.platform.exists(tier)) return platform;
-  if (!cloud.platform.madeByRuns) throw platformMissing(platform, tier);
+  if (!cloud.platform.madeByRuns) throw noPlatform(tier, cloud);
   await installPackages(workplace, doors, steps);
   const container = `tier-${tier}`;
   await doors.state.ensureContainer(container);
@@ -39,10 +40,13 @@ export async function ensurePlatform(
   }
 }
 
-function platformMissing({ containerAppEnvironmentId }: Platform, tier: Tier): PaasError {
-  return new PaasError("platform-missing", `the platform of tier ${tier} is not there`, {
-    details: [`looked for ${containerAppEnvironmentId}`],
-    next: `\`paas bootstrap --tier ${tier}\` makes it, once`,
+/** Says what makes the platform of a tier in this cloud. */
+export function noPlatform(tier: Tier, { platform }: Pick<Cloud, "platform">): PaasError {
+  return new PaasError("no-platform", `the platform of tier ${tier} is not there yet`, {
+    details: [`looked for ${platform.of(tier).containerAppEnvironmentId}`],
+    next: platform.madeByRuns
+      ? "`paas local start` makes it; `paas up` does so too"
+      : `\`paas bootstrap --tier ${tier}\` makes it, once`,
   });
 }
 

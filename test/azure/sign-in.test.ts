@@ -237,6 +237,40 @@ describe("paas login", () => {
   });
 });
 
+describe("Azure CLI", () => {
+  /** Stands in for `az`: the SDK finds it on the PATH. */
+  const cli = (answer: string, exit = 0) => {
+    const folder = fs.mkdtempSync(path.join(home, "bin-"));
+    fs.writeFileSync(path.join(folder, "az"), `#!/bin/sh\n${answer}\nexit ${exit}\n`, { mode: 0o755 });
+    return folder;
+  };
+  const withPath = async <T>(folder: string, work: () => Promise<T>): Promise<T> => {
+    const before = process.env.PATH;
+    process.env.PATH = `${folder}:${before}`;
+    return work().finally(() => {
+      process.env.PATH = before;
+    });
+  };
+
+  test("whoever is signed in there is signed in here, and Terraform too", async () => {
+    const [alice] = azure.directory.users;
+    const claims = { iss: `https://sts.windows.net/${TENANT}/`, tid: TENANT, oid: alice?.oid, upn: ALICE };
+    const accessToken = azure.tokens.mint({ ...claims, aud: "https://management.azure.com" }, 3600, new Date());
+    const answer = { accessToken, expiresOn: "2036-01-01 00:00:00.000000", expires_on: 2082758400, tenant: TENANT };
+    const session = await withPath(cli(`echo '${JSON.stringify(answer)}'`), () =>
+      signedIn({ AZURE_CONFIG_DIR: "/az" }),
+    );
+    expect(session).toMatchObject({ signIn: "azure-cli", who: ALICE, subscriptionId: SUBSCRIPTION });
+    expect(session.terraform).toMatchObject({ ARM_USE_CLI: "true", ARM_USE_MSI: "false", AZURE_CONFIG_DIR: "/az" });
+  });
+
+  test("nobody is signed in there", async () => {
+    const error = await withPath(cli("echo 'ERROR: Please run az login to setup account.' >&2", 1), () => refused({}));
+    expect(error).toMatchObject({ code: "not-signed-in", exit: 4 });
+    expect(error.details.at(-1)).toMatch(/^Azure CLI: .*az login/);
+  });
+});
+
 describe("who may work where", () => {
   test("not signed in: every way, and why it was not open", async () => {
     const error = await refused({ PATH: home });

@@ -83,6 +83,7 @@ export async function workflowStep(here: Surroundings, happening: Happening): Pr
     infra: { install: unused },
     actions: async () => context,
     reporter: async () => reporter,
+    close: async () => {},
   };
   return {
     tools,

@@ -21,6 +21,7 @@ import { Faults } from "./faults.js";
 import { openGithubOidc } from "./github-oidc.js";
 import { openGroups } from "./groups.js";
 import { openLocks } from "./locks.js";
+import { openLogs } from "./logs.js";
 import { openManagedEnvironments } from "./managed-environments.js";
 import { openOperations } from "./operations.js";
 import { openRegistries } from "./registry.js";
@@ -76,6 +77,7 @@ export async function openAzure({ account, now = () => new Date() }: AzureOption
   const containerApps = openContainerApps(core);
   const softDeleted = openSoftDeleted(core);
   const vaults = openVaults(core, softDeleted);
+  const logs = openLogs(core);
   // A new resource provider is one more line here.
   const parts = [
     core.operations,
@@ -85,6 +87,7 @@ export async function openAzure({ account, now = () => new Date() }: AzureOption
     locks,
     softDeleted,
     vaults,
+    logs,
     openManagedEnvironments(core),
     containerApps,
     groups,
@@ -154,6 +157,7 @@ export async function openAzure({ account, now = () => new Date() }: AzureOption
     softDeleted,
     vaults,
     registries,
+    logs,
     schemas,
     requests: dispatcher.requests,
     violations: dispatcher.violations,

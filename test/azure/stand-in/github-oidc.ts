@@ -12,6 +12,8 @@ export function openGithubOidc({ tokens, now }: Core) {
   const github = {
     /** Subject of the tokens that are given out. */
     subject: SUBJECT,
+    /** User agents of those who asked for tokens. */
+    askedBy: [] as string[],
     /** Seconds by which the clock of who signs is off. */
     skew: 0,
     /** Variables of a job. */
@@ -33,6 +35,7 @@ export function openGithubOidc({ tokens, now }: Core) {
         answer: ({ headers, query }) => {
           if (headers.authorization?.toLowerCase() !== `bearer ${requestToken}`)
             return { status: 401, body: { message: "Unauthorized" } };
+          github.askedBy.push(headers["user-agent"] ?? "");
           const claims = { iss: ISSUER, sub: github.subject, aud: query.get("audience") ?? "" };
           const value = tokens.mint(claims, 300, new Date(now().getTime() + github.skew * 1000));
           return { status: 200, body: { count: value.length, value } };

@@ -86,6 +86,7 @@ export const SHAPES = {
   destroy: document.extend({
     environment: z.object({ envId: text, branch: text.nullable(), tier: text }),
     steps: z.array(z.object({ name: text, status: text, duration: milliseconds })),
+    left: z.array(text),
   }),
   open: document.extend({ environment: text, url }),
   log: document.extend({ service: text, time, text: z.string() }),

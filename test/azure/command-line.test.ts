@@ -1,0 +1,104 @@
+import { execFile } from "node:child_process";
+import fs from "node:fs";
+import os from "node:os";
+import path from "node:path";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { packageCache } from "../../src/terraform/packages.js";
+import { openProject, type Project } from "./project.js";
+import { SUBSCRIPTION, TENANT } from "./stand-in/core.js";
+import { ALICE } from "./stand-in/directory.js";
+
+const TSX = path.resolve("node_modules/.bin/tsx");
+const MAIN = path.resolve("src/main.ts");
+const SLOW = 120_000;
+
+let here: Project;
+let home: string;
+beforeAll(async () => {
+  home = fs.mkdtempSync(path.join(os.tmpdir(), "paas-home-"));
+  here = await openProject();
+}, SLOW);
+afterAll(async () => {
+  await here?.close();
+  fs.rmSync(home, { recursive: true, force: true });
+});
+
+type Ended = { exit: number; stdout: string; stderr: string };
+
+/** The command line as a child of its own: proxy and certificate come by variables, as a company's do. */
+function paas(words: string[], variables: NodeJS.ProcessEnv = {}): Promise<Ended> {
+  const { ARM_CLIENT_ID: _id, ARM_CLIENT_SECRET: _secret, ...surroundings } = here.variables;
+  const cache = path.dirname(packageCache(process.env));
+  const env = { ...surroundings, HOME: home, PAAS_CACHE_DIR: cache, NO_COLOR: "1", ...variables };
+  return new Promise((resolve) => {
+    execFile(TSX, [MAIN, "-C", here.repository.folder, ...words], { env, timeout: 100_000 }, (error, stdout, stderr) =>
+      resolve({ exit: error ? Number(error.code ?? 1) : 0, stdout, stderr }),
+    );
+  });
+}
+
+const withSecret = () => ({ ARM_CLIENT_ID: here.variables.ARM_CLIENT_ID, ARM_CLIENT_SECRET: "s3cret" });
+
+describe("the command line on Azure", () => {
+  test(
+    "says first where it works and as whom",
+    async () => {
+      const { exit, stdout, stderr } = await paas(["ls"], withSecret());
+      expect([exit, stderr.split("\n")[0]]).toEqual([
+        0,
+        `cloud: azure (subscription ${SUBSCRIPTION}, tenant ${TENANT}, signed in as ${here.variables.ARM_CLIENT_ID})`,
+      ]);
+      expect(stdout).toMatch(/^bob +env-bob +running/m);
+    },
+    SLOW,
+  );
+
+  test(
+    "not signed in: exit 4, and nothing on stdout",
+    async () => {
+      const { exit, stdout, stderr } = await paas(["ls"]);
+      expect([exit, stdout]).toEqual([4, ""]);
+      expect(stderr).toContain("error: you are not signed in to Azure  [not-signed-in]");
+      expect(stderr).toContain("next: `paas login`");
+    },
+    SLOW,
+  );
+
+  test(
+    "login, then status, and Terraform as the same person; then logout",
+    async () => {
+      const login = await paas(["login", "--json"]);
+      expect(JSON.parse(login.stdout)).toMatchObject({ cloud: "azure", username: ALICE, tenant: TENANT });
+      expect(login.stderr).toContain(here.azure.entra.devices.shown.at(-1));
+
+      const status = await paas(["status", "bob", "--json"]);
+      expect(JSON.parse(status.stdout)).toMatchObject({ environment: { envId: "bob", status: "running" } });
+      expect(status.stderr).toContain(`signed in as ${ALICE}`);
+
+      const terraform = await paas(["terraform", "bob", "--", "state", "list"]);
+      expect([terraform.exit, terraform.stdout], terraform.stderr).toEqual([
+        0,
+        expect.stringContaining("azurerm_container_app"),
+      ]);
+
+      expect((await paas(["logout"])).stdout).toContain("signed out");
+      expect((await paas(["ls"])).exit).toBe(4);
+    },
+    SLOW,
+  );
+
+  test(
+    "a project without a platform is told to bootstrap",
+    async () => {
+      const file = path.join(here.repository.folder, "paas.yaml");
+      const text = fs.readFileSync(file, "utf8");
+      fs.writeFileSync(file, text.replace(/^platform:\n(?: {2}.*\n)*/m, ""));
+      const { exit, stderr } = await paas(["--cloud", "azure", "ls"], withSecret());
+      fs.writeFileSync(file, text);
+      expect(exit).toBe(2);
+      expect(stderr).toContain("[not-bootstrapped]");
+      expect(stderr).toContain("`paas bootstrap`");
+    },
+    SLOW,
+  );
+});

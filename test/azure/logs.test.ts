@@ -1,0 +1,83 @@
+import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
+import type { LogLine } from "../../src/cloud.js";
+import { describeEnvironment } from "../../src/environment/describe.js";
+import { MANIFEST, openProject, type Project } from "./project.js";
+import { SUBSCRIPTION } from "./stand-in/core.js";
+
+let here: Project;
+let app: string;
+beforeAll(async () => {
+  here = await openProject(MANIFEST);
+  app = environment().services[0]?.appName ?? "";
+}, 120_000);
+afterAll(() => here?.close());
+beforeEach(() => {
+  here.azure.logs.replicas.clear();
+  here.azure.logs.history = [];
+  here.azure.logs.written = true;
+});
+
+const environment = () =>
+  describeEnvironment({
+    manifest: here.manifest,
+    trusted: here.manifest,
+    branch: "env-bob",
+    generation: 0,
+    subscriptionId: SUBSCRIPTION,
+  });
+
+function output(more: { tail?: number; follow?: boolean; revision?: string; signal?: AbortSignal } = {}) {
+  const { services } = environment();
+  const request = {
+    environment: environment(),
+    services,
+    tail: 10,
+    follow: false,
+    signal: new AbortController().signal,
+  };
+  return here.cloud.logs({ ...request, ...more });
+}
+
+async function all(lines: AsyncIterable<LogLine>): Promise<string[]> {
+  const found: string[] = [];
+  for await (const { service, time, text } of lines) found.push(`${time.slice(11, 19)} ${service} ${text}`);
+  return found;
+}
+
+const said = (second: number, Log: string) => ({ TimeStamp: `2026-11-21T10:00:0${second}.000Z`, Log });
+
+test("running replicas are asked themselves, the newest lines of all", async () => {
+  here.azure.logs.replicas.set(app, ["one", "two"]);
+  here.azure.logs.lines.set("one", [said(1, "a"), said(3, "c")]);
+  here.azure.logs.lines.set("two", [said(2, "b")]);
+  expect(await all(output({ tail: 2 }))).toEqual(["10:00:02 web b", "10:00:03 web c"]);
+});
+
+test("an app that is scaled to zero is looked up in the log workspace", async () => {
+  here.azure.logs.history = [
+    ["2026-11-21T09:00:00Z", app, `${app}--1`, "old"],
+    ["2026-11-21T09:00:01Z", app, `${app}--2`, "new"],
+    ["2026-11-21T09:00:02Z", "ca-other", "ca-other--1", "not ours"],
+  ];
+  expect(await all(output())).toEqual(["09:00:00 web old", "09:00:01 web new"]);
+  expect(await all(output({ revision: `${app}--2` }))).toEqual(["09:00:01 web new"]);
+});
+
+test("a workspace that nothing was ever written to is empty", async () => {
+  here.azure.logs.written = false;
+  expect(await all(output())).toEqual([]);
+});
+
+test("following goes on with replicas that come later, and ends when told", async () => {
+  const told = new AbortController();
+  here.azure.logs.replicas.set(app, ["one"]);
+  here.azure.logs.lines.set("one", [said(1, "first")]);
+  here.azure.logs.lines.set("three", [said(5, "later")]);
+  const seen: string[] = [];
+  for await (const { text } of output({ follow: true, signal: told.signal })) {
+    seen.push(text);
+    here.azure.logs.replicas.set(app, ["one", "three"]);
+    if (text === "later") told.abort();
+  }
+  expect(seen).toEqual(["first", "later"]);
+});
