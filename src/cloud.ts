@@ -63,6 +63,8 @@ export type Cloud = {
   name: CloudName;
   /** For the first line on stderr, `local (simulated)`. */
   label: string;
+  /** Nothing outside this machine answers to its names. */
+  simulated: boolean;
   subscriptionId: string;
   arm: Endpoint;
   /** Blob service of the project's state account. */

@@ -25,7 +25,7 @@ export async function eject(options: EjectOptions, tools: Tools): Promise<void> 
       stepsOf(emit, () => performance.now()),
     ),
   );
-  if (doors.cloud.name === "local") tools.ui.warn("these files point at the local cloud, which simulates Azure");
+  if (doors.cloud.simulated) tools.ui.warn("these files point at the local cloud, which simulates Azure");
   const { envId, resourceGroup, state } = environment;
   const document = { environment: { envId, branch, commit: source.commit.sha, resourceGroup }, folder, files, state };
   tools.ui.result(options, document, folder);

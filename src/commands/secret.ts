@@ -1,5 +1,4 @@
 import { type Command, Option } from "commander";
-import { TIERS } from "../manifest/manifest.js";
 import type { Tools } from "../tools.js";
 import { lazily } from "./load.js";
 import type { NamedSecretOptions, SecretOptions } from "./secret.run.js";
@@ -31,7 +30,7 @@ export function registerSecret(program: Command, tools: Tools, actions: typeof R
       .command(name)
       .description(description)
       .option("--env <environment>", "the vault of this environment; default PAAS_ENV, then the current branch")
-      .addOption(new Option("--tier <tier>", "the vault of this tier").choices(TIERS).conflicts("env"))
+      .addOption(new Option("--tier <tier>", "the vault of this tier").choices(["nonprod", "prod"]).conflicts("env"))
       .option("--json", "print the result as JSON");
 
   subcommand("set", "put a value into a vault")

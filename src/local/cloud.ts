@@ -40,6 +40,7 @@ export function localCloud(daemon: Connection, platform: (tier: Tier) => Platfor
   return {
     name: "local",
     label: "local (simulated)",
+    simulated: true,
     subscriptionId: LOCAL_SUBSCRIPTION,
     arm: { url: base, credential, options },
     blobs: { url: `${base}/${platform("nonprod").stateAccount}`, credential, options },

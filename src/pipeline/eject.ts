@@ -39,7 +39,7 @@ export async function eject(source: Source, out: string, doors: Doors, steps: St
     const standalone = { backend: backendOf({ platform, state: stack.state }), subscriptionId, tenantId };
     const text = await fs.readFile(synthesis.file, "utf8");
     await fs.writeFile(path.join(out, CONFIGURATION), standaloneConfiguration(text, standalone));
-    await fs.writeFile(path.join(out, "README.md"), ejectedReadme(environment, platform, doors.cloud.name));
+    await fs.writeFile(path.join(out, "README.md"), ejectedReadme(environment, platform, doors.cloud.simulated));
     await fs.copyFile(path.join(workplace.infra, LOCK_FILE), path.join(out, LOCK_FILE)).catch(tolerateMissing);
     return { value: (await fs.readdir(out)).sort(), detail: out };
   });

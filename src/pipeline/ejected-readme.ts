@@ -1,8 +1,7 @@
-import type { CloudName } from "../cloud.js";
 import type { Environment, Platform } from "../environment/environment.js";
 
 /** How an ejected folder is used by someone who does not have paas. */
-export function ejectedReadme(environment: Environment, platform: Platform, cloud: CloudName): string {
+export function ejectedReadme(environment: Environment, platform: Platform, simulated: boolean): string {
   const { envId, project, resourceGroup, state, services } = environment;
   const apps = services.map(({ name, appName }) => `| ${name} | ${appName} |`).join("\n");
   return `# ${project.name}: environment ${envId}
@@ -10,7 +9,7 @@ export function ejectedReadme(environment: Environment, platform: Platform, clou
 Plain Terraform of this environment: everything in the resource group \`${resourceGroup}\`. \`main.tf.json\` names the
 subscription and the state, \`${state.key}\` in the container \`${state.container}\` of the storage account
 \`${platform.stateAccount}\`. It is the same state that paas uses: run one of the two at a time.
-${cloud === "local" ? SIMULATED : ""}
+${simulated ? SIMULATED : ""}
 ## Use it
 
 \`\`\`
