@@ -37,7 +37,7 @@ export type Removal = { untag: string[]; delete: string[] };
  */
 export function removalOf(envId: string, tags: readonly Tag[]): Removal {
   const own = ({ name }: Tag) => name === newestTag(envId) || name.startsWith(`env-${envId}.`);
-  const kept = new Set(tags.filter((tag) => isEnvironments(tag) && !own(tag)).map(({ digest }) => digest));
+  const kept = new Set(tags.filter((tag) => keepsImage(tag) && !own(tag)).map(({ digest }) => digest));
   const mine = tags.filter(own);
   return {
     untag: mine.filter(({ digest }) => kept.has(digest)).map(({ name }) => name),
@@ -45,7 +45,7 @@ export function removalOf(envId: string, tags: readonly Tag[]): Removal {
   };
 }
 
-/** Whoever gave an image a name of their own wants it kept as well. */
-function isEnvironments({ name }: Tag): boolean {
+/** A name of an environment does, and so does one that somebody gave by hand. */
+function keepsImage({ name }: Tag): boolean {
   return !/^(git|content)-/.test(name);
 }

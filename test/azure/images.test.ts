@@ -1,9 +1,11 @@
+import fs from "node:fs";
 import path from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { openParts } from "../../src/azure/parts.js";
 import type { StoredManifest } from "../../src/azure/registry.js";
 import type { BuildRequest } from "../../src/cloud.js";
 import { describeEnvironment } from "../../src/environment/describe.js";
+import { writeFiles } from "../helpers/repository.js";
 import { MANIFEST, openProject, type Project } from "./project.js";
 import { type Docker, standInDocker } from "./stand-in/docker.js";
 
@@ -147,10 +149,30 @@ describe("is refused", () => {
 
   test("a machine without docker", async () => {
     const found = here.variables.PATH;
-    here.variables.PATH = here.azure.folder;
+    here.variables.PATH = path.join(here.azure.folder, "nothing");
     await expect(here.cloud.build(request())).rejects.toMatchObject({ code: "docker-missing" });
     here.variables.PATH = found;
   });
+});
+
+test("services of one commit are built side by side, with one builder, and one without a Dockerfile gets ours", async () => {
+  fs.rmSync(path.join(docker.folder, "builder"));
+  const before = docker.calls().length;
+  const wanted = request();
+  const services = ["api", "site"].map((name) => {
+    const context = path.join(here.azure.folder, "side-by-side", name);
+    writeFiles(context, { "server.js": name, "package.json": '{"scripts":{"start":"node server.js"}}' });
+    return { ...wanted, service: { ...wanted.service, name }, context, contentKey: name };
+  });
+  const images = await Promise.all(services.map((one) => here.cloud.build(one)));
+  expect(images.map(({ cached }) => cached)).toEqual([false, false]);
+  const calls = docker.calls().slice(before);
+  expect(calls.filter(({ words }) => words[1] === "create")).toHaveLength(1);
+  for (const { words } of calls.filter(({ words }) => words[1] === "build")) {
+    const dockerfile = fs.readFileSync(words[words.indexOf("--file") + 1] ?? "", "utf8");
+    expect(dockerfile).toMatch(/^# written by paas init.*CMD \["node", "server.js"\]/s);
+  }
+  expect((await here.cloud.build(services[0] ?? wanted)).cached).toBe(true);
 });
 
 function request(): BuildRequest {
