@@ -1,6 +1,6 @@
 /**
  * The main job, played in a temporary repository on the local cloud: init, two environments, a change, a broken push, a
- * destroy. Every claim is checked; the first that does not hold ends the demo with an error.
+ * destroy. What a push does is what the committed workflow file says. Every claim is checked; the first that does not hold ends the demo with an error.
  */
 import fs from "node:fs";
 import net from "node:net";
@@ -26,7 +26,8 @@ async function play(stage: Stage): Promise<void> {
     await stage.act(`git push local env-${name}`, async () => {
       await stage.git(["switch", "--quiet", "--create", `env-${name}`, "main"]);
       commits[name] = await stage.commit(`Hello from ${name}`);
-      await stage.git(["push", "--quiet", "local", `env-${name}`]);
+      const { stderr } = await stage.git(["push", "--quiet", "local", `env-${name}`]);
+      check(stderr.includes("paas-environment.yml starts"), "what deployed it is the committed workflow file");
     });
   }
 

@@ -66,6 +66,8 @@ export type Cloud = {
   /** Nothing outside this machine answers to its names. */
   simulated: boolean;
   subscriptionId: string;
+  /** Git remote whose branches are this cloud's environments. */
+  remote: string;
   arm: Endpoint;
   /** Blob service of the project's state account. */
   blobs: Endpoint;
@@ -92,6 +94,8 @@ export type Cloud = {
     variables(resourceTypes: string[], bindings: string | null): Promise<Record<string, string>>;
   };
   build(request: BuildRequest): Promise<Image>;
+  /** Whether an image can still be deployed; registries and this machine forget old ones. */
+  hasImage(reference: string): Promise<boolean>;
   /** Runs a release command in the new image; throws PaasError `release-failed` with the last lines. */
   release(request: ReleaseRequest): Promise<void>;
   logs(request: LogRequest): AsyncIterable<LogLine>;

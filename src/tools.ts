@@ -1,6 +1,7 @@
 import path from "node:path";
 import { type Cloud, type CloudName, createLocalRemote, openCloud, openRunningCloud } from "./cloud.js";
 import type { Git } from "./git/git.js";
+import type { Github } from "./github/api.js";
 import type { ActionsContext } from "./github/context.js";
 import type { Reporter } from "./github/reporter.js";
 import type { Manifest } from "./manifest/manifest.js";
@@ -32,6 +33,8 @@ export type Tools = {
   git(): Promise<Git>;
   /** Top folder of the repository. */
   root(): Promise<string>;
+  /** Folder whose `.paas` is worked in: the repository, in a job of a rehearsal the one that is rehearsed. */
+  home(): Promise<string>;
   /** `paas.yaml` of the working tree; for a push that of the default branch, or of the commit where there is none. */
   manifest(): Promise<Manifest>;
   cloudName(): Promise<CloudName>;
@@ -43,10 +46,14 @@ export type Tools = {
   runningCloud(): Promise<Cloud | null>;
   /** The git remote `local`: a bare repository with our hook. */
   localRemote: { create(root: string): Promise<string> };
+  /** Folder of this CLI's package, whose published files `init` vendors; only read. */
+  packageFolder(): Promise<string>;
   /** The packages of the CDKTF app in `<root>/infra`. */
   infra: { install(root: string, onLine: (line: string) => void): Promise<void> };
   /** The run of a GitHub workflow that this is part of; null elsewhere. */
   actions(): Promise<ActionsContext | null>;
+  /** GitHub's API with that run's token; null elsewhere and without a token. */
+  github(): Promise<Github | null>;
   /** Tells that place how a run goes; does nothing elsewhere. */
   reporter(): Promise<Reporter>;
   /** Ends what was opened for the command's sake. */
@@ -64,7 +71,7 @@ export function wireTools(options: GlobalOptions, variables: NodeJS.ProcessEnv, 
       return made;
     };
   };
-  const git = once(async () => (await import("./git/git.js")).openGit(folder));
+  const git = once(async () => (await import("./git/git.js")).openGit(folder, variables.PAAS_DEFAULT_BRANCH));
   const root = once(async () => (await git()).root);
   const manifest = once(async () => {
     if (options.from && options.commit) return readPushed(await git(), options.from, options.commit);
@@ -81,8 +88,8 @@ export function wireTools(options: GlobalOptions, variables: NodeJS.ProcessEnv, 
     return subscriptionOf(await cloudName(), await manifest());
   });
   // A job of a rehearsal works in a checkout of its own, and with the local cloud of the one that it was started in.
-  const localRoot = async () => variables.PAAS_LOCAL_ROOT ?? (await root());
-  const context = async () => ({ root: await localRoot(), manifest: await manifest(), variables, note: ui.note });
+  const home = async () => variables.PAAS_LOCAL_ROOT ?? (await root());
+  const context = async () => ({ root: await home(), manifest: await manifest(), variables, note: ui.note });
   const connections: Cloud[] = [];
   const cloud = once(async () => {
     const opened = await openCloud(await cloudName(), await context());
@@ -91,9 +98,13 @@ export function wireTools(options: GlobalOptions, variables: NodeJS.ProcessEnv, 
     return opened;
   });
   const actions = once(async () => (await import("./github/read-context.js")).readContext(variables));
+  const github = once(async () => {
+    const { openRunGithub } = await import("./github/open-reporter.js");
+    return openRunGithub(await actions(), { ui, signal });
+  });
   const reporter = once(async () => {
     const { openReporter } = await import("./github/open-reporter.js");
-    return openReporter(await actions(), { ui, signal });
+    return openReporter(await actions(), await github(), { ui, signal });
   });
   return {
     ui,
@@ -104,6 +115,7 @@ export function wireTools(options: GlobalOptions, variables: NodeJS.ProcessEnv, 
     signal,
     git,
     root,
+    home,
     manifest,
     cloudName,
     subscription,
@@ -114,6 +126,7 @@ export function wireTools(options: GlobalOptions, variables: NodeJS.ProcessEnv, 
       return running;
     },
     localRemote: { create: createLocalRemote },
+    packageFolder: async () => (await import("./scaffold/templates.js")).packageFolder(),
     infra: {
       install: async (top, onLine) => {
         const { infraPackages, linkInto, packageCache } = await import("./terraform/packages.js");
@@ -123,6 +136,7 @@ export function wireTools(options: GlobalOptions, variables: NodeJS.ProcessEnv, 
       },
     },
     actions,
+    github,
     reporter,
     close: async () => {
       for (const connection of connections) await connection.close();

@@ -10,7 +10,7 @@ import type { Session } from "./session.js";
 import { terraformVariables } from "./terraform-variables.js";
 
 /** What is built beside: images with what runs in them once, and the vaults of environments. */
-export type AzureParts = Pick<Cloud, "build" | "release" | "forget" | "vault">;
+export type AzureParts = Pick<Cloud, "build" | "hasImage" | "release" | "forget" | "vault">;
 
 const ARM = "https://management.azure.com";
 const CONTAINER_APPS = "2025-07-01";
@@ -33,6 +33,7 @@ export function openAzureCloud(
     label: `azure (subscription ${subscriptionId}, tenant ${tenantId}, signed in as ${who})`,
     simulated: false,
     subscriptionId,
+    remote: "origin",
     arm,
     // The state account's retries are the state's own: it bounds every call.
     blobs: { url: `https://${platform("nonprod").stateAccount}.blob.core.windows.net`, credential, options },

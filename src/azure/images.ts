@@ -21,10 +21,14 @@ export type ImageSources = {
 };
 
 /** Images of Azure: built with docker on this machine, kept in the platform's registry, found again by content. */
-export function openImages(sources: ImageSources): Pick<Cloud, "build" | "forget"> {
+export function openImages(sources: ImageSources): Pick<Cloud, "build" | "forget" | "hasImage"> {
   return {
     build: (request) => build(request, sources),
     forget: (envId) => forget(envId, sources),
+    hasImage: async (reference) => {
+      const [, server = "", repository = "", digest = ""] = /^([^/]+)\/(.+)@(.+)$/.exec(reference) ?? [];
+      return (await sources.registry(server).digestOf(repository, digest)) !== null;
+    },
   };
 }
 

@@ -1,9 +1,11 @@
+import type { Readable } from "node:stream";
 import { ContainerAppsAPIClient } from "@azure/arm-appcontainers";
 import {
   createDefaultHttpClient,
   createHttpHeaders,
   createPipelineFromOptions,
   createPipelineRequest,
+  decompressResponsePolicyName,
 } from "@azure/core-rest-pipeline";
 import type { Endpoint } from "../cloud.js";
 import type { ClientOptions } from "./client.js";
@@ -72,23 +74,35 @@ async function* read({ endpoint, tail, follow, signal, token, options }: Reading
   const request = createPipelineRequest({
     url: url.href,
     headers: createHttpHeaders({ authorization: `Bearer ${await token()}` }),
-    abortSignal: signal,
     streamResponseStatusCodes: new Set([200]),
   });
-  const response = await createPipelineFromOptions(options).sendRequest(createDefaultHttpClient(), request);
+  const pipeline = createPipelineFromOptions(options);
+  // Packed lines come in heaps, and late.
+  pipeline.removePolicy({ name: decompressResponsePolicyName });
+  const response = await pipeline.sendRequest(createDefaultHttpClient(), request);
   if (response.status !== 200 || !response.readableStreamBody) {
     throw azureFailure("follow the output", { statusCode: response.status, message: response.bodyAsText ?? "" });
   }
-  const body = response.readableStreamBody;
-  // Aborted between two lines it fails with nobody waiting for it.
-  body.on("error", () => {});
+  yield* entriesOf(response.readableStreamBody as Readable, signal);
+}
+
+/** Ends with the stream, or when told; the pipeline's own way to abort fails where nobody can catch it. */
+async function* entriesOf(body: Readable, signal: AbortSignal): AsyncGenerator<LogEntry> {
+  const stop = () => body.destroy();
+  if (signal.aborted) stop();
+  signal.addEventListener("abort", stop, { once: true });
   let rest = "";
-  for await (const chunk of body) {
-    const lines = (rest + chunk.toString()).split("\n");
-    rest = lines.pop() ?? "";
-    for (const line of lines) if (line !== "") yield entryOf(line);
+  try {
+    for await (const chunk of body) {
+      const lines = (rest + chunk.toString()).split("\n");
+      rest = lines.pop() ?? "";
+      for (const line of lines) if (line !== "") yield entryOf(line);
+    }
+    if (rest !== "") yield entryOf(rest);
+  } finally {
+    signal.removeEventListener("abort", stop);
+    body.destroy();
   }
-  if (rest !== "") yield entryOf(rest);
 }
 
 /** `{"TimeStamp": "…", "Log": "…"}`; what the service itself says between is a line of its own. */

@@ -1,11 +1,10 @@
 import { EXIT, PaasError } from "../errors.js";
-import { destroy as runDestroy } from "../pipeline/destroy.js";
 import { openDoors } from "../pipeline/doors.js";
-import { both, stepsOf } from "../pipeline/events.js";
 import { trustedManifest } from "../pipeline/source.js";
 import { branchOf, findTarget, isGone, type Target } from "../pipeline/target.js";
 import type { GlobalOptions, Tools } from "../tools.js";
 import { lockTimeoutOf } from "./lock-timeout.js";
+import { removeEnvironment } from "./removal.js";
 import { mayGoOn, runOf, sayNothingDone } from "./reported.js";
 import { isNobodys, subjectOf, subjectOfBranch } from "./subject.js";
 
@@ -31,20 +30,7 @@ export async function destroy(options: DestroyOptions, tools: Tools): Promise<vo
   const run = runOf("destroy", { envId, branch, commit: null, comment: options.comment }, trusted);
   if (!(await mayGoOn(run, options, tools))) return;
   if (!isGone(target)) await confirm(target, options, tools);
-  const reporter = await tools.reporter();
-  const { steps, left, alreadyGone } = await reporter.report(
-    run,
-    (watch) =>
-      tools.ui.progress((emit) =>
-        runDestroy(
-          target,
-          lockTimeout,
-          doors,
-          stepsOf(both(emit, watch), () => performance.now()),
-        ),
-      ),
-    () => ({ url: null, resourceGroup: target.group?.name ?? null, changes: null }),
-  );
+  const { steps, left, alreadyGone } = await removeEnvironment(target, run, { lockTimeout }, doors, tools);
   if (!options.push && branch !== null) await doors.cloud.forgetPushes(branch);
   const text = alreadyGone ? `environment ${envId} was destroyed already` : `environment ${envId} is destroyed`;
   if (left.length > 0) tools.ui.warn(`left: ${left.join("; ")}`);

@@ -8,6 +8,9 @@ const run = lazily(async () => (await import("./destroy.run.js")).destroy);
 const EXAMPLES = `
 Removes the environment's resource group, processes, images and state. Only what carries its tags is touched.
 
+Inside GitHub Actions the environment is that of the event, where none is named. Nothing is done when its branch is back,
+or its pull request open with the label again; afterwards its deployments there are inactive.
+
 Examples:
   $ paas destroy alice                      asks first
   $ paas destroy alice --yes                for scripts

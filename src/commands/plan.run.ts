@@ -8,7 +8,7 @@ import type { GlobalOptions, Tools } from "../tools.js";
 import type { Palette } from "../ui/palette.js";
 import { branchNamed } from "./known.js";
 import { mayGoOn, revisionOf, runOf } from "./reported.js";
-import { subjectOf } from "./subject.js";
+import { subjectOfPlan } from "./subject.js";
 
 export type PlanOptions = GlobalOptions & {
   environment?: string;
@@ -30,10 +30,10 @@ export async function plan(options: PlanOptions, tools: Tools): Promise<void> {
 
 async function planEnvironment(options: PlanOptions, tools: Tools): Promise<void> {
   await tools.cloudName();
-  const subject = await subjectOf(options.environment, tools);
+  const subject = await subjectOfPlan(options.environment, tools);
   const branch = await branchNamed(subject, tools);
   const git = await tools.git();
-  const source = await findSource(git, git, branch, await revisionOf(options.commit, branch, tools));
+  const source = await findSource(git, git, branch, await revisionToPlan(options, branch, tools));
   const run = runOf(
     "plan",
     { ...subject, branch, commit: source.commit.sha, comment: options.comment },
@@ -59,6 +59,13 @@ async function planEnvironment(options: PlanOptions, tools: Tools): Promise<void
   const document = { environment, changes: outcome.changes, resources: outcome.resources };
   tools.ui.result(options, document, text(outcome, tools.ui.palette));
   if (options.detailedExitcode && outcome.resources.length > 0) process.exitCode = EXIT.usage;
+}
+
+/** What merging a pull request would bring is the merge that is checked out, whichever environment it is planned for. */
+async function revisionToPlan({ commit, environment }: PlanOptions, branch: string, tools: Tools) {
+  const named = environment ?? tools.variables.PAAS_ENV;
+  const isMerge = !named && (await tools.actions())?.event.kind === "pull-request";
+  return commit === undefined && isMerge ? "HEAD" : revisionOf(commit, branch, tools);
 }
 
 const MARKS: Record<PlanLine["action"], string> = { create: "+", update: "~", replace: "±", delete: "-" };

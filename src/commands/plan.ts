@@ -8,6 +8,9 @@ const run = lazily(async () => (await import("./plan.run.js")).plan);
 const EXAMPLES = `
 Writes nothing and takes no lock. Lists what Terraform would change and which services would be built and deployed.
 
+In a pull request's workflow it is about what merging would change: the fixed environment that follows the base branch,
+else the environment of the head branch, else the preview; of the commit that is checked out.
+
 Examples:
   $ paas plan                           the environment of the current branch
   $ paas plan alice --detailed-exitcode exit 2 when there are changes, 0 when there are none, 1 for every error`;

@@ -2,12 +2,13 @@ import type { Git } from "../git/git.js";
 import { openDoors } from "../pipeline/doors.js";
 import { both, stepsOf } from "../pipeline/events.js";
 import { findSource, type Source } from "../pipeline/source.js";
-import { up as runUp, type UpOutcome } from "../pipeline/up.js";
+import { up as runUp } from "../pipeline/up.js";
 import type { GlobalOptions, Tools } from "../tools.js";
 import { branchNamed } from "./known.js";
 import { lockTimeoutOf } from "./lock-timeout.js";
 import { mayGoOn, revisionOf, runOf } from "./reported.js";
 import { isNobodys, type Subject, subjectOf, subjectOfBranch } from "./subject.js";
+import { upDocument } from "./up.document.js";
 
 export type UpOptions = GlobalOptions & {
   environment?: string;
@@ -48,7 +49,7 @@ export async function up(options: UpOptions, tools: Tools): Promise<void> {
       ),
     ({ environment, url, resources }) => ({ url, resourceGroup: environment.resourceGroup, changes: resources }),
   );
-  tools.ui.result(options, documentOf(outcome), outcome.url ?? "");
+  tools.ui.result(options, upDocument(outcome), outcome.url ?? "");
 }
 
 /** Null for a pushed branch that is nobody's environment: git keeps it, paas does nothing. */
@@ -72,21 +73,15 @@ async function sourceOf(options: UpOptions, subject: Subject, tools: Tools): Pro
 }
 
 /** Whoever deploys what is checked out may believe that the working tree is deployed. */
-async function leavesChangesOut({ from, commit: asked }: UpOptions, { commit }: Source, git: Git): Promise<boolean> {
-  if (from || asked) return false;
+async function leavesChangesOut(
+  { from, push, commit: asked }: UpOptions,
+  { commit }: Source,
+  git: Git,
+): Promise<boolean> {
+  if (from || push || asked) return false;
   return (await git.commit("HEAD")).sha === commit.sha && (await git.dirty());
 }
 
 function heading({ envId, branch }: Subject, { commit }: Source): string {
   return `environment ${envId} · ${branch} · ${commit.sha.slice(0, 8)} ${commit.subject}`;
-}
-
-function documentOf({ environment, commit, services, url, durations }: UpOutcome): Record<string, unknown> {
-  const { envId, branch, kind, resourceGroup, tags, generation, tier } = environment;
-  return {
-    environment: { envId, branch, commit, kind, tier, generation, resourceGroup, tags },
-    services: services.map(({ name, url, image, changed }) => ({ name, url, image, healthy: true, changed })),
-    url,
-    durations,
-  };
 }

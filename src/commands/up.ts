@@ -8,6 +8,10 @@ const run = lazily(async () => (await import("./up.run.js")).up);
 const EXAMPLES = `
 Builds a commit, never the working tree: the tip of the environment's local branch, or --commit.
 
+Inside GitHub Actions the environment is that of the event, where none is named. It asks GitHub whether branch or pull
+request still want it, and else does nothing; it tells GitHub how it goes: step summary, outputs url, environment and
+resource-group, deployment and commit status. Forks and Dependabot are refused.
+
 Examples:
   $ paas up                       the environment of the current branch
   $ paas up alice                 branch env-alice

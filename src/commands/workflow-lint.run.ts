@@ -7,6 +7,7 @@ import type { Finding } from "../workflow/lint/finding.js";
 import { type LintReport, lintWorkflows } from "../workflow/lint/lint.js";
 import { readWorkflows } from "../workflow/read.js";
 import { WORKFLOW_FOLDER } from "../workflow/render.js";
+import { onGithubCom } from "../workflow/server.js";
 
 export type WorkflowLintOptions = GlobalOptions;
 export type WorkflowLintTools = Pick<Tools, "ui" | "root" | "git" | "manifest" | "cloudName" | "variables">;
@@ -28,26 +29,23 @@ export async function workflowLint(options: WorkflowLintOptions, tools: Workflow
   const report = await lintWorkflows({ files, project });
   if (report.checked.length === 0) throw noWorkflows(report);
   const { findings, checked, others } = report;
+  for (const finding of findings) annotate(finding, tools);
   tools.ui.result(options, { findings, checked, others }, reportText(report, tools.ui.palette));
   if (findings.length > 0) process.exitCode = EXIT.failed;
-}
-
-const ELSEWHERE = /^(?:https?|ssh|git):\/\/|^[^/]+@[^/]+:/;
-const CLOUD = /(?:^|[/@.])(?:github|ghe)\.com(?:[:/]|$)/;
-
-/** A server of one's own knows less syntax; where nothing is said it is github.com. */
-function onGithubCom(variables: NodeJS.ProcessEnv, remotes: Record<string, string>): boolean {
-  const server = variables.GITHUB_SERVER_URL ?? remotes.origin ?? "";
-  return CLOUD.test(server) || !ELSEWHERE.test(server);
 }
 
 function noWorkflows({ others }: LintReport): PaasError {
   const details = others.map((file) => `${file} has nothing to do with environments`);
   return new PaasError("no-workflows", `no workflow in ${WORKFLOW_FOLDER} runs paas`, {
     details,
-    next: "write one for environments first, see docs/github.md",
+    next: "`paas init` writes them, see docs/github.md",
     exit: EXIT.usage,
   });
+}
+
+/** Inside GitHub Actions a finding stands beside its line. */
+function annotate({ file, line, column, rule, message, why, fix }: Finding, { ui }: Pick<Tools, "ui">): void {
+  ui.actions?.error(`${message}\nwhy: ${why}\nfix: ${fix}`, { file, line, col: column, title: rule });
 }
 
 function reportText({ findings, checked, others }: LintReport, palette: Palette): string {

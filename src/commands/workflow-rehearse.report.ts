@@ -1,13 +1,14 @@
 import type { Palette } from "../ui/palette.js";
 import { duration, shortCommit } from "../ui/wording.js";
-import type {
-  ApiCall,
-  JobTranscript,
-  Progress,
-  Status,
-  StepTranscript,
-  Transcript,
-  WorkflowTranscript,
+import {
+  type ApiCall,
+  type JobTranscript,
+  loggedText,
+  type Progress,
+  type Status,
+  type StepTranscript,
+  type Transcript,
+  type WorkflowTranscript,
 } from "../workflow/rehearse/transcript.js";
 
 const MARKS: Record<Status, string> = { success: "✓", failure: "✗", cancelled: "■", skipped: "–", planned: "○" };
@@ -34,7 +35,7 @@ export function progressLine(progress: Progress, palette: Palette): string | nul
     case "step":
       return progress.status === "skipped" ? null : `  ${mark(progress.status, palette)} ${progress.step}`;
     case "line":
-      return palette.faint(`    ${progress.text}`);
+      return palette.faint(`    ${loggedText(progress)}`);
   }
 }
 

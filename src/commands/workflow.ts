@@ -15,7 +15,8 @@ Examples:
   $ paas workflow rehearse push env-alice`;
 
 const LINT_EXAMPLES = `
-Reads .github/workflows of the working tree, changed by hand or not. Exit code 1 when there is a finding.
+Reads .github/workflows of the working tree, changed by hand or not. Exit code 1 when there is a finding. Inside GitHub
+Actions each is an annotation at its line, too.
 
 Examples:
   $ paas workflow lint

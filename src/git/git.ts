@@ -2,6 +2,7 @@ import fs from "node:fs/promises";
 import path from "node:path";
 import { type SimpleGit, simpleGit } from "simple-git";
 import { EXIT, PaasError } from "../errors.js";
+import { defaultRefIn } from "./default-branch.js";
 
 /** A commit that an environment is made of. */
 export type Commit = { sha: string; subject: string; author: string };
@@ -15,8 +16,17 @@ export type Git = {
   root: string;
   /** The checked-out branch; throws `detached-head` when there is none. */
   currentBranch(): Promise<string>;
-  /** The branch that GitHub calls default: origin's HEAD, else `main` or `master`, else the current one. */
+  /**
+   * The default branch, as people name it: `main` or `origin/main`.
+   * @throws PaasError `default-branch-missing`
+   */
   defaultBranch(): Promise<string>;
+  /**
+   * The same as a full ref, which no tag or branch of that name can stand for: what was told when the repository was
+   * opened, else origin's HEAD, else `main` or `master`, else the current branch.
+   * @throws PaasError `default-branch-missing` when what was told is not here
+   */
+  defaultRef(): Promise<string>;
   /** The tip of a local branch, or null. */
   branchTip(branch: string): Promise<string | null>;
   commit(revision: string): Promise<Commit>;
@@ -27,16 +37,22 @@ export type Git = {
   /** Writes every file of a commit, exactly as committed, into `folder`; export-ignore does not apply. */
   exportTree(sha: string, folder: string): Promise<void>;
   remotes(): Promise<Record<string, string>>;
+  /**
+   * Names of all branches that a remote has now.
+   * @throws PaasError `remote-unreadable`
+   */
+  remoteBranches(remote: string): Promise<string[]>;
   addRemote(name: string, url: string): Promise<void>;
 };
 
 /**
  * Opens the repository that `folder` lies in.
+ * @param defaultBranch name of the default branch, where somebody says it (`PAAS_DEFAULT_BRANCH`)
  * @throws PaasError `not-a-repository`
  */
-export async function openGit(folder: string): Promise<Git> {
+export async function openGit(folder: string, defaultBranch?: string): Promise<Git> {
   const root = await topFolder(folder);
-  return gitOf(root, run(root));
+  return gitOf(root, run(root), defaultBranch);
 }
 
 /** A bare repository, or any folder with git objects, as a place to read commits from. */
@@ -44,15 +60,19 @@ export function openObjects(folder: string): Git {
   return gitOf(folder, run(folder));
 }
 
-function gitOf(root: string, git: (...words: string[]) => Promise<string>): Git {
+function gitOf(root: string, git: (...words: string[]) => Promise<string>, toldDefault = ""): Git {
   const tip = (revision: string) =>
     git("rev-parse", "--verify", "--quiet", "--end-of-options", `${revision}^{commit}`).then(
       (text) => text || null,
       () => null,
     );
 
+  const defaultRef = () => defaultRefIn({ git, tip }, toldDefault);
+
   return {
     root,
+    defaultRef,
+    defaultBranch: async () => (await defaultRef()).replace(/^refs\/(?:heads|remotes)\//, ""),
     currentBranch: async () => {
       const name = await git("symbolic-ref", "--quiet", "--short", "HEAD").catch(() => "");
       if (name) return name;
@@ -60,12 +80,6 @@ function gitOf(root: string, git: (...words: string[]) => Promise<string>): Git 
         next: "name the environment (`paas up alice`), or check out its branch (`git switch env-alice`)",
         exit: EXIT.usage,
       });
-    },
-    defaultBranch: async () => {
-      const head = await git("symbolic-ref", "--quiet", "--short", "refs/remotes/origin/HEAD").catch(() => "");
-      if (head) return head;
-      for (const name of ["main", "master"]) if (await tip(`refs/heads/${name}`)) return name;
-      return git("symbolic-ref", "--quiet", "--short", "HEAD").catch(() => "HEAD");
     },
     branchTip: (branch) => tip(`refs/heads/${branch}`),
     commit: async (revision) => {
@@ -91,6 +105,14 @@ function gitOf(root: string, git: (...words: string[]) => Promise<string>): Git 
     remotes: async () => {
       const lines = (await git("remote", "--verbose")).split("\n").filter((line) => line.endsWith("(fetch)"));
       return Object.fromEntries(lines.map((line) => line.replace(/ \(fetch\)$/, "").split("\t") as [string, string]));
+    },
+    remoteBranches: async (remote) => {
+      const prefix = "refs/heads/";
+      const text = await git("ls-remote", "--heads", "--", remote).catch((cause: unknown) => {
+        throw remoteUnreadable(remote, cause);
+      });
+      const refs = text.split("\n").map((line) => line.split("\t")[1] ?? "");
+      return refs.filter((ref) => ref.startsWith(prefix)).map((ref) => ref.slice(prefix.length));
     },
     addRemote: async (name, url) => {
       await git("remote", "add", name, url);
@@ -130,6 +152,15 @@ async function topFolder(folder: string): Promise<string> {
       cause,
     });
   }
+}
+
+function remoteUnreadable(remote: string, cause: unknown): PaasError {
+  const [first = ""] = (cause instanceof Error ? cause.message : String(cause)).split("\n");
+  return new PaasError("remote-unreadable", `the branches of remote ${remote} could not be read`, {
+    details: [first],
+    next: `\`git ls-remote --heads ${remote}\` shows what is wrong`,
+    cause,
+  });
 }
 
 function noCommit(revision: string): PaasError {

@@ -1,5 +1,6 @@
 import { PaasError } from "../errors.js";
-import { type Event, type Happening, parseEvent } from "./event.js";
+import { BRANCH_PREFIX } from "../naming/envId.js";
+import { type Event, type Happening, type PullRequest, parseEvent } from "./event.js";
 
 /** The run of a workflow that paas is part of. */
 export type ActionsContext = Happening & {
@@ -48,6 +49,21 @@ export function subjectOfEvent(event: Event): { branch: string } | { argument: s
   if (event.kind === "pull-request") return { branch: previewOf(event.pull.number) };
   if (event.kind === "dispatch" && event.inputs.environment) return { argument: event.inputs.environment };
   return null;
+}
+
+/**
+ * The branch whose environment merging a pull request would change: that of the fixed environment which follows its
+ * base; else its head, where that is an environment's; else its preview.
+ * @param fixed from the default branch's manifest
+ */
+export function branchToPlan(
+  { number, baseBranch, headBranch }: PullRequest,
+  fixed: readonly { branch: string }[],
+): string {
+  const followed = (branch: string) => fixed.some((environment) => environment.branch === branch);
+  if (followed(baseBranch)) return baseBranch;
+  const isEnvironment = followed(headBranch) || (headBranch.startsWith(BRANCH_PREFIX) && headBranch !== BRANCH_PREFIX);
+  return isEnvironment ? headBranch : previewOf(number);
 }
 
 /** Id and stand-in for a branch of a pull request's preview. */

@@ -7,6 +7,8 @@ export type PullRequest = {
   /** `owner/name` that the head branch lies in; null when that fork is gone. */
   headRepository: string | null;
   headBranch: string;
+  /** Branch of this repository that it would be merged into. */
+  baseBranch: string;
   /** Commit that checks and comments are about; the run itself builds a merge of it. */
   headSha: string;
   author: string;
@@ -44,6 +46,7 @@ const pullRequest = z.object({
     state: z.string(),
     user: login.nullable(),
     head: z.object({ ref, sha: z.string(), repo: z.object({ full_name: z.string() }).nullable() }),
+    base: z.object({ ref }),
     labels: z.array(z.object({ name: z.string() })).default([]),
   }),
 });
@@ -87,6 +90,7 @@ function pullRequestOf({ action, pull_request: pull }: z.infer<typeof pullReques
       open: pull.state === "open",
       headRepository: pull.head.repo?.full_name ?? null,
       headBranch: pull.head.ref,
+      baseBranch: pull.base.ref,
       headSha: pull.head.sha,
       author: pull.user?.login ?? "ghost",
       labels: pull.labels.map(({ name }) => name),

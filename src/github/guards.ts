@@ -2,7 +2,7 @@ import { isPreviewId } from "../naming/envId.js";
 import { type Github, pages } from "./api.js";
 import { type ActionsContext, previewOf } from "./context.js";
 import { isAbsent } from "./failure.js";
-import type { Run } from "./run.js";
+import { deploys, type Run } from "./run.js";
 
 /** The label that asks for a preview of a pull request. */
 export const PREVIEW_LABEL = "preview";
@@ -15,7 +15,7 @@ type PullNow = { open: boolean; labels: string[] };
  * for hours behind another one, and what its event was about can have changed back meanwhile.
  */
 export async function objectionTo(run: Run, { event }: Pick<ActionsContext, "event">, github: Github) {
-  if (run.operation === "up") return objectionToUp(run, event, github);
+  if (deploys(run)) return objectionToUp(run, event, github);
   if (run.operation === "destroy") return objectionToDestroy(run, event, github);
   return null;
 }
@@ -43,9 +43,14 @@ async function objectionToDestroy(run: Run, event: ActionsContext["event"], gith
     return branch !== null && (await branchExists(github, branch)) ? `branch ${branch} exists again` : null;
   }
   if (event.kind !== "pull-request" || run.envId !== previewOf(event.pull.number)) return null;
-  const pull = await pullNow(github, event.pull.number);
-  const wanted = pull?.open === true && pull.labels.includes(PREVIEW_LABEL);
+  const wanted = await wantsPreview(github, event.pull.number);
   return wanted ? `pull request ${event.pull.number} is open and has its label again` : null;
+}
+
+/** Whether a pull request is open and has the label of previews. */
+export async function wantsPreview(github: Github, number: number): Promise<boolean> {
+  const pull = await pullNow(github, number);
+  return pull?.open === true && pull.labels.includes(PREVIEW_LABEL);
 }
 
 /** Whether a branch is there, by its exact name. */
@@ -107,6 +112,6 @@ async function mayWrite(github: Github, username: string): Promise<boolean> {
   });
 }
 
-function previewNumber(envId: string): number {
+export function previewNumber(envId: string): number {
   return Number(envId.slice("pr-".length));
 }

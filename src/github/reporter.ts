@@ -15,7 +15,7 @@ import {
   inactivate,
 } from "./deployments.js";
 import { objectionTo } from "./guards.js";
-import type { Failure, Outcome, Report, Run, StepLine } from "./run.js";
+import { deploys, type Failure, type Outcome, type Report, type Run, type StepLine } from "./run.js";
 import { setCommitStatus } from "./statuses.js";
 import { fittingSummary, summaryOf } from "./summary.js";
 import { trustOf } from "./trust.js";
@@ -31,8 +31,9 @@ export type Reporter = {
    * Does `work` and tells how it began, went and ended. What `work` returns or throws passes through; that something
    * could not be told never changes it.
    * @param work gets a listener for the events of the pipeline
+   * @param outcomeOf null = nothing was done, and there is nothing to tell
    */
-  report<T>(run: Run, work: (watch: Emit) => Promise<T>, outcomeOf: (value: T) => Outcome): Promise<T>;
+  report<T>(run: Run, work: (watch: Emit) => Promise<T>, outcomeOf: (value: T) => Outcome | null): Promise<T>;
 };
 
 export const silentReporter: Reporter = {
@@ -68,7 +69,9 @@ export function createReporter(parts: ReporterParts): Reporter {
       });
       try {
         const value = await work(watch);
-        await end(reportOf({ outcome: outcomeOf(value) }), await beginning, parts);
+        const outcome = outcomeOf(value);
+        const deployment = await beginning;
+        if (outcome !== null) await end(reportOf({ outcome }), deployment, parts);
         return value;
       } catch (error) {
         await end(reportOf({ failure: failureOf(error, parts.signal.aborted) }), await beginning, parts);
@@ -100,7 +103,7 @@ async function objection(run: Run, { context, github, ui }: ReporterParts): Prom
 /** Deployment in progress and pending status; null where there is none. Never throws. */
 async function begin(run: Run, { context, github, ui }: ReporterParts): Promise<Deployment | null> {
   const sha = shaOf(run, context);
-  if (github === null || run.operation !== "up" || sha === null) return null;
+  if (github === null || !deploys(run) || sha === null) return null;
   const { runUrl } = context;
   const deployment = await attempt(ui, () => fileDeployment(github, run, sha));
   if (deployment) await attempt(ui, () => beginDeployment(github, deployment, runUrl));
@@ -142,7 +145,7 @@ async function endAtGithub(
   const { run, result, runUrl } = report;
   const ending = endingOf(result);
   if (run.operation === "destroy" && ending === "success") await attempt(ui, () => inactivate(github, run, null));
-  if (run.operation !== "up") return;
+  if (!deploys(run)) return;
 
   const url = "outcome" in result ? result.outcome.url : null;
   const description = describe(report);

@@ -3,7 +3,7 @@ import type { Tier } from "../manifest/manifest.js";
 
 /** What a command is about to do with one environment. */
 export type Run = {
-  operation: "up" | "plan" | "destroy";
+  operation: "up" | "plan" | "rollback" | "destroy";
   envId: string;
   /** null when neither record nor tags tell it. */
   branch: string | null;
@@ -40,6 +40,11 @@ export type Report = {
   /** Page with the logs. */
   runUrl: string;
 };
+
+/** Whether a run brings a commit into an environment. */
+export function deploys({ operation }: Pick<Run, "operation">): boolean {
+  return operation === "up" || operation === "rollback";
+}
 
 /** GitHub environment that a run's deployments are filed under; there is never one per branch. */
 export function githubEnvironment({ kind, envId }: Pick<Run, "kind" | "envId">): string {

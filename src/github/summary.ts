@@ -12,6 +12,9 @@ const TABLE_ROOM = 128 * 1024;
 const MOST_STEPS = 200;
 const MOST_DETAILS = 60;
 
+const DOING = { up: "Deploying", plan: "Planning", rollback: "Rolling back", destroy: "Destroying" };
+const DONE = { up: "up", rollback: "rolled back", destroy: "destroyed" };
+
 /** What a run came to, as the page of the workflow run shows it. */
 export function summaryOf(report: Report): string {
   const { result, steps } = report;
@@ -29,11 +32,11 @@ export function summaryOf(report: Report): string {
 export function heading({ run, result }: Report): string {
   const name = code(run.envId);
   if ("failure" in result) {
-    const doing = { up: "Deploying", plan: "Planning", destroy: "Destroying" }[run.operation];
+    const doing = DOING[run.operation];
     return result.failure.interrupted ? `${doing} ${name} was interrupted` : `${doing} ${name} failed`;
   }
   if (run.operation === "plan") return `Plan of ${name}: ${changeWords(result.outcome.changes ?? [])}`;
-  return run.operation === "up" ? `Environment ${name} is up` : `Environment ${name} is destroyed`;
+  return `Environment ${name} is ${DONE[run.operation]}`;
 }
 
 /** Message, details and next step of an error. */

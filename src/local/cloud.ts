@@ -8,7 +8,7 @@ import { localClientOptions } from "./certificate.js";
 import type { Connection } from "./connection.js";
 import { createRemote } from "./remote.js";
 import { tierVault } from "./secrets.js";
-import { ensureDaemon, runningDaemon } from "./start.js";
+import { daemonOfHost, ensureDaemon, runningDaemon } from "./start.js";
 
 /** What the local cloud is told of the project: names are decided elsewhere. */
 export type LocalContext = Pick<CloudContext, "root" | "variables" | "note"> & { platform: (tier: Tier) => Platform };
@@ -19,6 +19,8 @@ export type LocalContext = Pick<CloudContext, "root" | "variables" | "note"> & {
  */
 export async function openLocalCloud(context: LocalContext, port?: number): Promise<Cloud> {
   const { root, variables, note, platform } = context;
+  // A job that the local cloud itself has started, or a rehearsal, must not replace what it runs in.
+  if (variables.PAAS_LOCAL_ROOT !== undefined) return localCloud(await daemonOfHost(root), platform);
   const daemon = await ensureDaemon(root, { variables, note, ...(port === undefined ? {} : { port }) });
   await createRemote(root);
   return localCloud(daemon, platform);
@@ -42,6 +44,7 @@ export function localCloud(daemon: Connection, platform: (tier: Tier) => Platfor
     label: "local (simulated)",
     simulated: true,
     subscriptionId: LOCAL_SUBSCRIPTION,
+    remote: "local",
     arm: { url: base, credential, options },
     blobs: { url: `${base}/${platform("nonprod").stateAccount}`, credential, options },
     platform: {
@@ -66,6 +69,10 @@ export function localCloud(daemon: Connection, platform: (tier: Tier) => Platfor
       const { digest, cached } = await daemon.follow<BuildAnswer>("/paas/builds", onLine, { body, signal });
       const reference = `${registryServer}/${environment.project.name}/${service.name}@sha256:${digest}`;
       return { reference, digest: `sha256:${digest}`, cached };
+    },
+    hasImage: async (reference) => {
+      const query = new URLSearchParams({ reference });
+      return (await daemon.ask<{ exists: boolean }>(`/paas/image?${query}`)).exists;
     },
     release: async ({ environment, service, image, command, env, onLine, signal }) => {
       const body: ReleaseBody = {

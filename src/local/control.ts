@@ -11,6 +11,7 @@ export type Services = {
   stop(): void;
   terraform(body: TerraformBody): Record<string, string>;
   resourceExists(id: string): boolean;
+  imageExists(reference: string): boolean;
   app(id: string): Promise<AppStatus>;
   build(body: BuildBody, onLine: (line: string) => void, signal: AbortSignal): Promise<unknown>;
   release(body: ReleaseBody, onLine: (line: string) => void, signal: AbortSignal): Promise<unknown>;
@@ -40,6 +41,7 @@ export function controlHandler(
     },
     "POST terraform": ({ body }) => services.terraform(body as TerraformBody),
     "GET resource": ({ query }) => ({ exists: services.resourceExists(query.get("id") ?? "") }),
+    "GET image": ({ query }) => ({ exists: services.imageExists(query.get("reference") ?? "") }),
     "GET app": ({ query }) => services.app(query.get("id") ?? ""),
     "GET secrets": ({ rest }) => services.secrets.versions(rest),
     "POST secrets": ({ rest, body }) => {

@@ -3,7 +3,7 @@ import { version } from "../version.js";
 import type { AppStatus, DaemonStatus } from "./api.js";
 import { appLogs } from "./app-logs.js";
 import { buildImage } from "./builder/builder.js";
-import { digestOf, removeImages } from "./builder/image.js";
+import { digestOf, readImage, removeImages } from "./builder/image.js";
 import { PromisedImages } from "./builder/promised-images.js";
 import type { Services } from "./control.js";
 import type { Door } from "./door.js";
@@ -56,6 +56,7 @@ export function servicesOf(served: Served): Services {
       return served.terraformVariables();
     },
     resourceExists: (id) => store.get(id) !== undefined,
+    imageExists: (reference) => readImage(places.images, digestOf(reference) ?? "") !== null,
     app: (id) => appStatus(id, runtime),
     build: async ({ envId, ...body }, onLine, signal) => {
       const { images, cache, folder } = places;

@@ -4,7 +4,7 @@ import path from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import { PaasError } from "../errors.js";
-import { version } from "../version.js";
+import { otherVersion, version } from "../version.js";
 import { type DaemonAddress, isAlive, readAddress } from "./address.js";
 import { type Connection, connectionTo } from "./connection.js";
 import { makeLocalFolder } from "./folder.js";
@@ -29,6 +29,21 @@ export async function ensureDaemon(root: string, options: StartOptions): Promise
     await stopDaemon(running);
   }
   return startDaemon(root, options);
+}
+
+/**
+ * The daemon of the checkout that has started this command, which is a guest there: it neither starts nor replaces one.
+ * @throws PaasError `local-cloud-gone`, `local-cloud-version`
+ */
+export async function daemonOfHost(root: string): Promise<Connection> {
+  const running = await runningDaemon(root);
+  if (!running) {
+    throw new PaasError("local-cloud-gone", `the local cloud of ${root} does not run any more`, {
+      next: "`paas local start` there, then repeat; `paas local logs` says what happened",
+    });
+  }
+  if (running.address.version !== version) throw otherVersion(running.address.version, version);
+  return running;
 }
 
 /** The daemon that answers for this checkout, or null. */

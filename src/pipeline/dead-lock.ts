@@ -11,10 +11,10 @@ import type { Steps } from "./events.js";
  * Whoever asks must hold the environment's own lock, or know that nobody does.
  * @param envId null: of the platform, which is made in the work folder of any environment
  */
-export function isDead(info: TerraformLock | null, envId: string | null, { cloud, git }: Doors): boolean {
+export function isDead(info: TerraformLock | null, envId: string | null, { cloud, home }: Doors): boolean {
   if (!info?.Who.endsWith(`@${hostname()}`)) return false;
   const work = [".paas", "work", cloud.name, ...(envId === null ? [] : [envId])].join("/");
-  return processesIn(work)?.length === 0 && terraformByHand(git.root)?.length === 0;
+  return processesIn(work)?.length === 0 && terraformByHand(home)?.length === 0;
 }
 
 /** Gives back what a killed Terraform has left locked, so that a run that was killed is simply repeated. */

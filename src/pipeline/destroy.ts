@@ -25,7 +25,15 @@ export type DestroyOutcome = {
   /** What stays all the same, one line each: deleted vaults that are kept for some days, other groups with the tags. */
   left: string[];
   alreadyGone: boolean;
+  /** Why nothing was destroyed after all; null = nothing spoke against it. */
+  spared: string | null;
 };
+
+/**
+ * Asked once the environment is locked, when no other run can change it any more.
+ * @returns why it must not be destroyed; null = go on
+ */
+export type Objection = (record: EnvironmentRecord | null) => Promise<string | null>;
 
 /** How long Terraform may take before the group is deleted without it; an environment's resources take minutes. */
 const TERRAFORM_LIMIT = 20 * 60_000;
@@ -39,8 +47,9 @@ export async function destroy(
   lockTimeout: number,
   doors: Doors,
   steps: Steps,
+  objection: Objection = async () => null,
 ): Promise<DestroyOutcome> {
-  if (isGone(target)) return { steps: [], left: [], alreadyGone: true };
+  if (isGone(target)) return { steps: [], left: [], alreadyGone: true, spared: null };
   const held = await steps.run("lock", async (tell) => {
     const purpose = { operation: "destroy" };
     const value = await doors.state.records.hold(target.recordRef, purpose, {
@@ -52,7 +61,9 @@ export async function destroy(
   });
   try {
     const running: Doors = { ...doors, signal: AbortSignal.any([doors.signal, held.lost]) };
-    return { ...(await destroyHeld(target, held, running, steps)), alreadyGone: false };
+    const spared = await objection(held.record);
+    if (spared !== null) return { steps: [], left: [], alreadyGone: false, spared };
+    return { ...(await destroyHeld(target, held, running, steps)), alreadyGone: false, spared: null };
   } finally {
     await held.release();
   }

@@ -13,6 +13,8 @@ import type { Tools } from "../tools.js";
 export type Doors = {
   cloud: Cloud;
   git: Git;
+  /** Folder whose `.paas` is worked in. */
+  home: string;
   groups: Groups;
   apps: Apps;
   softDeleted: SoftDeleted;
@@ -25,18 +27,21 @@ export type Doors = {
   signal: AbortSignal;
 };
 
-export async function openDoors(tools: Pick<Tools, "cloud" | "git" | "variables" | "now" | "signal">): Promise<Doors> {
-  const git = await tools.git();
+export async function openDoors(
+  tools: Pick<Tools, "cloud" | "git" | "home" | "variables" | "now" | "signal">,
+): Promise<Doors> {
+  const [git, home] = [await tools.git(), await tools.home()];
   const cloud = await tools.cloud();
   return {
     cloud,
     git,
+    home,
     groups: openGroups(cloud.arm, cloud.subscriptionId),
     apps: openApps(cloud.arm, cloud.subscriptionId),
     softDeleted: openSoftDeleted(openArm(cloud.arm), cloud.subscriptionId),
     state: openState(cloud.blobs),
     terraform: () => findTerraform(tools.variables),
-    work: (envId) => path.join(git.root, ".paas", "work", cloud.name, envId),
+    work: (envId) => path.join(home, ".paas", "work", cloud.name, envId),
     variables: tools.variables,
     now: tools.now,
     signal: tools.signal,

@@ -1,3 +1,4 @@
+import path from "node:path";
 import type { Environment, Platform } from "../environment/environment.js";
 import { PaasError } from "../errors.js";
 import { apply, outputs, plan, planReadOnly } from "../terraform/commands.js";
@@ -125,10 +126,11 @@ export async function synth(stack: Stack, workplace: Workplace, doors: Doors, st
   });
 }
 
-/** The packages that `infra/` is bundled with; a step only when they are not in the cache. */
+/** The packages that `infra/` is bundled with; a step only when they are neither in the checkout nor in the cache. */
 export async function installPackages({ infra }: Workplace, doors: Doors, steps: Steps): Promise<string> {
   const cache = packageCache(doors.variables);
-  const request = { infra, cache, onLine: () => {}, signal: doors.signal };
+  const checkout = path.join(doors.git.root, "infra");
+  const request = { infra, checkout, cache, onLine: () => {}, signal: doors.signal };
   const cached = await infraPackages({ ...request, install: false }).catch(isNotInstalled);
   if (cached) return cached.nodeModules;
   return steps.run("install infra", async (tell) => {

@@ -1,6 +1,6 @@
 import type { Group } from "../azure/groups.js";
 import { TAG, taggedBranch } from "../environment/tags.js";
-import { TIERS } from "../manifest/manifest.js";
+import { TIERS, type Tier } from "../manifest/manifest.js";
 import type { RecordSummary } from "../state/summary.js";
 import type { Doors } from "./doors.js";
 
@@ -64,13 +64,19 @@ function orphan(group: Group): Listed {
 
 async function readRecords(doors: Doors): Promise<RecordSummary[]> {
   const found: RecordSummary[] = [];
-  for (const tier of TIERS) {
-    for await (const page of doors.state.records.list(`tier-${tier}`)) found.push(...page);
-  }
+  for (const tier of TIERS) found.push(...(await readTier(tier, doors)));
   return found;
 }
 
-async function readGroups(projectId: string, doors: Doors): Promise<Group[]> {
+/** What the records of a tier say, tombstones among them. */
+export async function readTier(tier: Tier, doors: Doors): Promise<RecordSummary[]> {
+  const found: RecordSummary[] = [];
+  for await (const page of doors.state.records.list(`tier-${tier}`)) found.push(...page);
+  return found;
+}
+
+/** The resource groups of a project's environments, by their tags. */
+export async function readGroups(projectId: string, doors: Doors): Promise<Group[]> {
   const found: Group[] = [];
   for await (const group of doors.groups.withTag(TAG.projectId, projectId)) {
     if (group.tags[TAG.environment]) found.push(group);

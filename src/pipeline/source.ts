@@ -28,9 +28,7 @@ export async function findSource(git: Git, objects: Git, branch: string, revisio
 
 /** The manifest that speaks for a project when a branch is pushed; what is checked out meanwhile plays no part. */
 export async function pushedManifest(git: Git, objects: Git, sha: string): Promise<Manifest> {
-  const branch = await git.defaultBranch();
-  const text = await git.show(branch, "paas.yaml");
-  return text === null ? manifestOf(objects, sha, null) : requireManifest(text, `paas.yaml (${branch})`);
+  return (await defaultManifest(git)) ?? manifestOf(objects, sha, null);
 }
 
 async function manifestOf(objects: Git, sha: string, branch: string | null): Promise<Manifest> {
@@ -45,9 +43,12 @@ async function manifestOf(objects: Git, sha: string, branch: string | null): Pro
 
 /** The default branch's manifest; in a repository that has none there yet, `fallback`. */
 export async function trustedManifest(git: Git, fallback: Manifest): Promise<Manifest> {
-  const branch = await git.defaultBranch();
-  const text = await git.show(branch, "paas.yaml");
-  return text === null ? fallback : requireManifest(text, `paas.yaml (${branch})`);
+  return (await defaultManifest(git)) ?? fallback;
+}
+
+async function defaultManifest(git: Git): Promise<Manifest | null> {
+  const text = await git.show(await git.defaultRef(), "paas.yaml");
+  return text === null ? null : requireManifest(text, `paas.yaml (${await git.defaultBranch()})`);
 }
 
 async function tipOf(git: Git, branch: string): Promise<string> {

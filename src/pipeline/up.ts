@@ -1,10 +1,9 @@
-import { describeEnvironment, expiry } from "../environment/describe.js";
+import { describeEnvironment } from "../environment/describe.js";
 import type { Environment } from "../environment/environment.js";
 import { ownership } from "../environment/tags.js";
 import { EXIT, PaasError } from "../errors.js";
 import type { EnvironmentRecord } from "../state/record.js";
 import type { HeldRecord } from "../state/records.js";
-import { version } from "../version.js";
 import { build } from "./build.js";
 import { contentsOf } from "./content.js";
 import { clearDeadLock } from "./dead-lock.js";
@@ -12,7 +11,9 @@ import { type Built, deploy, type ServiceOutcome } from "./deploy.js";
 import { surroundingsOf } from "./desired.js";
 import type { Doors } from "./doors.js";
 import type { Steps } from "./events.js";
+import { deployed, finish } from "./finish.js";
 import { type Applied, applyStack, stackOf } from "./infrastructure.js";
+import { inLock } from "./lock.js";
 import type { PlanLine } from "./plan.js";
 import { ensurePlatform } from "./platform.js";
 import { recordOf, recordWith } from "./recording.js";
@@ -40,21 +41,8 @@ export type UpOutcome = {
 export async function up({ source, lockTimeout }: UpRequest, doors: Doors, steps: Steps): Promise<UpOutcome> {
   await doors.terraform();
   const draft = describe(source, 0, doors);
-  const held = await steps.run("lock", async (tell) => {
-    const holder = { operation: "up", commit: source.commit.sha };
-    await doors.state.ensureContainer(draft.record.container);
-    const value = await doors.state.records.hold(draft.record, holder, { lockTimeout, signal: doors.signal, tell });
-    return { value, detail: draft.envId };
-  });
-  const running: Doors = { ...doors, signal: AbortSignal.any([doors.signal, held.lost]) };
-  try {
-    return await upHeld(source, held, running, steps);
-  } catch (error) {
-    if (held.lost.aborted) throw lostLock(draft, error);
-    throw error;
-  } finally {
-    await held.release();
-  }
+  const purpose = { operation: "up", commit: source.commit.sha };
+  return inLock(draft, purpose, lockTimeout, doors, steps, (held, running) => upHeld(source, held, running, steps));
 }
 
 async function upHeld(source: Source, held: HeldRecord, doors: Doors, steps: Steps): Promise<UpOutcome> {
@@ -89,7 +77,7 @@ async function upHeld(source: Source, held: HeldRecord, doors: Doors, steps: Ste
       doors,
       steps,
     );
-    const url = await finish(environment, source, services, started, held, doors, steps);
+    const url = await finish(environment, source.commit.sha, services, started, held, doors, steps);
     const resources = [...applied.plan.resources, ...deployed(services, before)];
     return { environment, commit: source.commit.sha, services, resources, url, durations: steps.durations };
   } catch (error) {
@@ -117,55 +105,6 @@ async function bothEnded(infrastructure: Promise<Applied>, images: Promise<Recor
   return { applied: applied.value, built: built.value };
 }
 
-/** Writes what serves now into the record and onto the group; returns where the environment answers. */
-async function finish(
-  environment: Environment,
-  source: Source,
-  services: ServiceOutcome[],
-  started: EnvironmentRecord,
-  held: HeldRecord,
-  doors: Doors,
-  steps: Steps,
-): Promise<string | null> {
-  const now = doors.now();
-  const url = publicUrl(environment, services);
-  const expires = expiry(environment, now)?.toISOString() ?? null;
-  await steps.run("record", async () => {
-    const group = await doors.groups.find(environment.resourceGroup);
-    const changing = { "paas-commit": source.commit.sha, "paas-version": version, "paas-expires": expires ?? "never" };
-    if (group) await doors.groups.tag(group, changing);
-    const deployed = Object.fromEntries(services.map(({ name, changed: _, ...service }) => [name, service]));
-    const deployment = { commit: source.commit.sha, at: now.toISOString(), services: deployed };
-    await held.write(
-      recordWith(
-        started,
-        {
-          state: "running",
-          commit: source.commit.sha,
-          url,
-          expires,
-          services: deployed,
-          deployments: [deployment, ...started.deployments].slice(0, 50),
-        },
-        now,
-      ),
-    );
-    return { value: undefined };
-  });
-  return url;
-}
-
-function deployed(services: ServiceOutcome[], before: EnvironmentRecord | null): PlanLine[] {
-  const known = before?.state === "destroyed" ? {} : (before?.services ?? {});
-  return services
-    .filter(({ changed }) => changed)
-    .map(({ name }) => ({
-      address: `service.${name}`,
-      type: "container",
-      action: name in known ? ("update" as const) : ("create" as const),
-    }));
-}
-
 function describe(source: Source, generation: number, doors: Doors): Environment {
   const { manifest, trusted, branch } = source;
   return describeEnvironment({ manifest, trusted, branch, generation, subscriptionId: doors.cloud.subscriptionId });
@@ -178,7 +117,7 @@ function generationAfter(record: EnvironmentRecord | null): number {
 }
 
 /** What a destroy has begun to remove would come back in the same life, under names that Azure still keeps back. */
-function refuseUnfinishedDestroy(record: EnvironmentRecord | null): void {
+export function refuseUnfinishedDestroy(record: EnvironmentRecord | null): void {
   if (record?.state !== "destroying") return;
   throw new PaasError("destroy-unfinished", `environment ${record.envId} is half destroyed: its destroy was stopped`, {
     next: `\`paas destroy ${record.envId}\`, then run again`,
@@ -217,20 +156,5 @@ async function refuseForeignGroup(environment: Environment, doors: Doors): Promi
     ],
     next: "nothing was changed; rename the branch, or remove that group yourself if it is yours",
     exit: EXIT.refused,
-  });
-}
-
-function publicUrl(environment: Environment, services: ServiceOutcome[]): string | null {
-  const open = environment.services.filter(({ internal }) => !internal).map(({ name }) => name);
-  const first = open.includes("web") ? "web" : open[0];
-  return services.find(({ name }) => name === first)?.url ?? null;
-}
-
-function lostLock(environment: Environment, cause: unknown): PaasError {
-  return new PaasError("lock-lost", `the lock of environment ${environment.envId} was lost while this run went on`, {
-    details: ["someone broke it, or the state account did not answer for a minute", "the run was stopped in order"],
-    next: `\`paas status ${environment.envId}\`, then run again`,
-    exit: EXIT.locked,
-    cause,
   });
 }

@@ -1,5 +1,6 @@
 import { EXIT, PaasError } from "../errors.js";
 import type { Prompt } from "../ui/prompt.js";
+import { ownerProblem } from "../workflow/codeowners.js";
 import { type Flags, portProblem } from "./flags.js";
 import type { Answers } from "./manifest-text.js";
 import { locationProblem, projectNameProblem } from "./names.js";
@@ -51,6 +52,15 @@ export async function askSample(prompt: Prompt): Promise<Sample | null> {
     initial: "node",
   });
   return choice === "node" || choice === "static" ? choice : null;
+}
+
+/** Who has to look at a change of what runs with credentials; null = nobody in particular. */
+export async function askOwners(prompt: Prompt): Promise<string[] | null> {
+  const message = "CODEOWNERS of what runs with credentials, like @acme/platform (empty: none)";
+  const words = (text: string) => text.split(/[\s,]+/).filter(Boolean);
+  const validate = (text: string) => words(text).map(ownerProblem).find(Boolean);
+  const owners = words(await prompt.text({ message, initial: "", validate }));
+  return owners.length === 0 ? null : owners;
 }
 
 /** Shows each difference and asks whether the file is replaced; no is the default. */

@@ -1,10 +1,18 @@
 import { EXIT, PaasError } from "../errors.js";
 import type { Manifest, Runtime } from "../manifest/manifest.js";
 import { folderOf } from "../manifest/normalize.js";
+import { ownerProblem } from "../workflow/codeowners.js";
 import { locationProblem, projectNameProblem, serviceNameProblem } from "./names.js";
 
 /** Answers as the command line has them. */
-export type FlagTexts = { name?: string; location?: string; runtime?: Runtime; port?: string; service?: string[] };
+export type FlagTexts = {
+  name?: string;
+  location?: string;
+  runtime?: Runtime;
+  port?: string;
+  service?: string[];
+  codeowners?: string[];
+};
 
 /** Answers given on the command line, checked; null or empty = not given. */
 export type Flags = {
@@ -13,13 +21,15 @@ export type Flags = {
   runtime: Runtime | null;
   port: number | null;
   services: { name: string; path: string }[];
+  /** Who owns what runs with credentials. */
+  owners: string[];
 };
 
 /**
  * Checks every flag.
  * @throws PaasError `bad-flag` with all problems (exit 2)
  */
-export function parseFlags({ name, location, runtime, port, service = [] }: FlagTexts): Flags {
+export function parseFlags({ name, location, runtime, port, service = [], codeowners = [] }: FlagTexts): Flags {
   const services = service.map(serviceOf);
   const names = services.map((given) => given.name);
   const several = services.length > 1 && (runtime !== undefined || port !== undefined);
@@ -32,6 +42,7 @@ export function parseFlags({ name, location, runtime, port, service = [] }: Flag
       .filter((given, index) => names.indexOf(given) !== index)
       .map((given) => `--service ${given} is given twice`),
     ...services.flatMap(({ path }) => problemOf("--service", path, pathProblem)),
+    ...codeowners.flatMap((owner) => problemOf("--codeowners", owner, ownerProblem)),
     ...(several ? ["--runtime and --port are for one service; set those of several in paas.yaml"] : []),
   ];
   if (problems.length > 0) {
@@ -47,6 +58,7 @@ export function parseFlags({ name, location, runtime, port, service = [] }: Flag
     runtime: runtime ?? null,
     port: port === undefined ? null : Number(port),
     services,
+    owners: codeowners,
   };
 }
 

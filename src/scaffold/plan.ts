@@ -2,24 +2,47 @@ import { createTwoFilesPatch } from "diff";
 
 /**
  * A file that `init` would like to see. `ours` is compared and its differences shown; `once` is only made when it is
- * missing; of `lines` the missing ones are added.
+ * missing; of `lines` the missing ones are added; of `merged` a part is ours and the rest the user's; `packed` is not
+ * made by hand, so what else lies there is replaced; `stale` is removed where it is.
  */
-export type WantedFile = { path: string; content: string; as: "ours" | "once" | "lines" };
+export type WantedFile =
+  | TextFile
+  | MergedFile
+  | { path: string; content: Buffer; as: "packed" /** It is there, and right. */; present: boolean }
+  | { path: string; as: "stale" };
 
-/** `ask`: differs from what `init` would write, and the user decides. `keep`: stays as it is. */
-export type FileAction = "create" | "append" | "replace" | "ask" | "keep" | "same";
+export type TextFile = { path: string; content: string; as: "ours" | "once" | "lines" };
+
+export type MergedFile = {
+  path: string;
+  /** For where there is none. */
+  content: string;
+  as: "merged";
+  /** The text with our part in it; null when nobody can tell where it belongs. */
+  merge(current: string): string | null;
+  /** What to do then. */
+  hint: string;
+};
+
+/**
+ * `ask`: differs from what `init` would write, and the user decides. `keep`: stays as it is. `update`: our part of it
+ * changes.
+ */
+export type FileAction = "create" | "append" | "update" | "replace" | "remove" | "ask" | "keep" | "same";
 
 export type PlannedFile = {
   path: string;
   action: FileAction;
   /** What the file holds once the action is done. */
-  content: string;
+  content: string | Buffer;
   /** What it holds now; null when there is none. */
   current: string | null;
   /** Permissions of a new file. */
   mode: number;
   /** Unified diff from what is there to what `init` would write; null when there is nothing to show. */
   diff: string | null;
+  /** What the user has to do, because `init` cannot. */
+  hint: string | null;
 };
 
 const MODE = 0o644;
@@ -34,17 +57,25 @@ export function planFiles(
   current: (path: string) => string | null,
   interactive: boolean,
 ): PlannedFile[] {
-  return wanted.map((file) => planFile(file, current(file.path), interactive));
+  return wanted.flatMap((file) => {
+    const there = current(file.path);
+    return file.as === "stale" && there === null ? [] : [planFile(file, there, interactive)];
+  });
 }
 
-/** Files that the plan writes. */
+/** Files that the plan writes or removes. */
 export function changes(files: readonly PlannedFile[]): PlannedFile[] {
-  return files.filter(({ action }) => action === "create" || action === "append" || action === "replace");
+  const left: FileAction[] = ["ask", "keep", "same"];
+  return files.filter(({ action }) => !left.includes(action));
 }
 
-function planFile({ path, content, as }: WantedFile, current: string | null, interactive: boolean): PlannedFile {
-  const planned = { path, current, mode: MODE, diff: null };
-  if (current === null) return { ...planned, action: "create", content };
+function planFile(file: WantedFile, current: string | null, interactive: boolean): PlannedFile {
+  const planned = { path: file.path, current, mode: MODE, diff: null, hint: null };
+  if (file.as === "stale") return { ...planned, action: "remove", content: "" };
+  if (current === null) return { ...planned, action: "create", content: file.content };
+  if (file.as === "packed") return { ...planned, action: file.present ? "same" : "replace", content: file.content };
+  if (file.as === "merged") return planMerged(file, current, planned);
+  const { path, content, as } = file;
   if (as === "lines") {
     const longer = withMissingLines(current, content);
     return longer === current
@@ -57,6 +88,17 @@ function planFile({ path, content, as }: WantedFile, current: string | null, int
   return interactive
     ? { ...planned, action: "ask", content, diff }
     : { ...planned, action: "keep", content: current, diff };
+}
+
+function planMerged(
+  { path, merge, hint }: MergedFile,
+  current: string,
+  planned: Omit<PlannedFile, "action" | "content">,
+): PlannedFile {
+  const merged = merge(current);
+  if (merged === null) return { ...planned, action: "keep", content: current, hint };
+  if (merged === current) return { ...planned, action: "same", content: current };
+  return { ...planned, action: "update", content: merged, diff: diffOf(path, current, merged) };
 }
 
 /** A checkout may have other line ends than the template. */

@@ -7,6 +7,7 @@ const UNWANTED = new Set(["node_modules", "dist", "cdktf.out"]);
 /** npm leaves these out of a package under their real names. */
 const DOTFILES: Record<string, string> = {
   _gitignore: ".gitignore",
+  _gitattributes: ".gitattributes",
   _npmrc: ".npmrc",
   _dockerignore: ".dockerignore",
 };
@@ -36,8 +37,8 @@ function readTemplate(folder: string): Template {
   return Object.fromEntries(files.sort(([left], [right]) => (left < right ? -1 : 1)));
 }
 
-/** The bundle lies one folder below the top of the package, the sources lie two. */
-function packageFolder(): string {
+/** Folder of this package. The bundle lies one folder below the top of the package, the sources lie two. */
+export function packageFolder(): string {
   let folder = path.dirname(fileURLToPath(import.meta.url));
   while (!fs.existsSync(path.join(folder, "templates", "infra"))) {
     const above = path.dirname(folder);

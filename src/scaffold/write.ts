@@ -17,12 +17,16 @@ export function readInside(root: string, file: string): string | null {
 }
 
 /**
- * Writes planned files, each as a whole or not at all, and none that has changed since the plan was made.
+ * Writes and removes planned files, each as a whole or not at all, and none that has changed since the plan was made.
  * @throws PaasError `file-changed`, `not-writable`, `outside-repository`, `in-the-way`
  */
 export function writeFiles(root: string, files: readonly PlannedFile[]): void {
   for (const file of files) {
     const place = placeInside(root, file.path);
+    if (file.action === "remove") {
+      removeFile(place, file.path);
+      continue;
+    }
     const draft = path.join(path.dirname(place), `.paas-${randomBytes(6).toString("hex")}`);
     try {
       fs.mkdirSync(path.dirname(place), { recursive: true });
@@ -35,6 +39,14 @@ export function writeFiles(root: string, files: readonly PlannedFile[]): void {
     } finally {
       fs.rmSync(draft, { force: true });
     }
+  }
+}
+
+function removeFile(place: string, file: string): void {
+  try {
+    fs.rmSync(place, { force: true });
+  } catch (error) {
+    throw errorOf(error, file);
   }
 }
 

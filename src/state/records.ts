@@ -60,7 +60,9 @@ async function* listSummaries(
     if (page.done) return;
     const blobs = page.value.segment.blobItems;
     yield blobs
-      .map(({ metadata = {}, properties }) => parseSummary(metadata, properties.leaseState === "leased"))
+      .map(({ metadata = {}, properties: { leaseState, lastModified } }) =>
+        parseSummary(metadata, leaseState === "leased", lastModified?.toISOString() ?? null),
+      )
       .filter((summary) => summary !== null);
   }
 }

@@ -7,6 +7,8 @@ export type RecordSummary = Pick<
 > & {
   /** A run holds it right now. */
   locked: boolean;
+  /** When it was last written, RFC 3339; null where the service does not say. */
+  changedAt: string | null;
 };
 
 /** Who holds an environment, and what for. */
@@ -45,7 +47,11 @@ export function renderSummary(record: EnvironmentRecord): Metadata {
 }
 
 /** The summary in a blob's metadata; null when there is none, as on a record that was never written. */
-export function parseSummary(metadata: Metadata, locked: boolean): RecordSummary | null {
+export function parseSummary(
+  metadata: Metadata,
+  locked: boolean,
+  changedAt: string | null = null,
+): RecordSummary | null {
   const of = lowerCased(metadata);
   const { envid, branch, kind, tier, status } = of;
   if (!envid || !branch || !kind || !tier || !status) return null;
@@ -61,6 +67,7 @@ export function parseSummary(metadata: Metadata, locked: boolean): RecordSummary
     url: of.url ?? null,
     expires: of.expires ?? null,
     locked,
+    changedAt,
   };
 }
 

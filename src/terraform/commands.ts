@@ -1,6 +1,8 @@
 import fs from "node:fs";
 import path from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
+import type { ResourceDrift } from "../environment/drift.js";
+import { parseDrift } from "./drift.js";
 import { type Existing, isLockError, terraformError } from "./failure.js";
 import { type Diagnostic, parseErrors, parseMessage } from "./messages.js";
 import { hasChanges, type Plan, parsePlan } from "./plan.js";
@@ -54,7 +56,7 @@ const INIT_PAUSE = 500;
 export async function plan(run: TerraformRun, existing: Existing[] = []): Promise<Plan> {
   writeImports(run, existing);
   await stream(run, "plan", [`-lock-timeout=${lockSeconds(run)}s`, `-out=${PLAN_FILE}`]);
-  const value = await showPlan(run);
+  const value = parsePlan(await showPlan(run));
   // A saved plan holds the state's secrets.
   if (!hasChanges(value)) fs.rmSync(path.join(run.work, PLAN_FILE), { force: true });
   return value;
@@ -66,6 +68,19 @@ export async function plan(run: TerraformRun, existing: Existing[] = []): Promis
  * @param state the state's content; null when there is none yet
  */
 export async function planReadOnly(run: TerraformRun, state: Buffer | null): Promise<Plan> {
+  return parsePlan(await readOnly(run, state, []));
+}
+
+/**
+ * What changed in the cloud outside of Terraform, read in the same way. No resource of the configuration is asked for:
+ * one of `writeStateOnly` suffices.
+ */
+export async function driftReadOnly(run: TerraformRun, state: Buffer): Promise<ResourceDrift[]> {
+  return parseDrift(await readOnly(run, state, ["-refresh-only"]));
+}
+
+/** The plan's document, which may hold secrets. */
+async function readOnly(run: TerraformRun, state: Buffer | null, options: string[]): Promise<string> {
   const temporary = [OVERRIDE_FILE, STATE_COPY, PLAN_FILE].map((name) => path.join(run.work, name));
   const backend = { terraform: { backend: { local: { path: STATE_COPY } } } };
   try {
@@ -75,7 +90,7 @@ export async function planReadOnly(run: TerraformRun, state: Buffer | null): Pro
     if (state?.length) fs.writeFileSync(path.join(run.work, STATE_COPY), state, { mode: 0o600 });
     const outcome = await initWith(run, []);
     if (outcome.code !== 0) throw textError(run, "init", outcome);
-    await stream(run, "plan", ["-lock=false", `-out=${PLAN_FILE}`]);
+    await stream(run, "plan", [...options, "-lock=false", `-out=${PLAN_FILE}`]);
     return await showPlan(run);
   } finally {
     for (const file of temporary) fs.rmSync(file, { force: true });
@@ -121,8 +136,8 @@ function writeImports({ work }: TerraformRun, existing: Existing[]): void {
   if (blocks.length > 0) fs.writeFileSync(file, JSON.stringify({ import: blocks }));
 }
 
-async function showPlan(run: TerraformRun): Promise<Plan> {
-  return parsePlan(await read(run, ["show", "-json", PLAN_FILE]));
+function showPlan(run: TerraformRun): Promise<string> {
+  return read(run, ["show", "-json", PLAN_FILE]);
 }
 
 function initWith(run: TerraformRun, settings: string[]): Promise<Outcome> {

@@ -5,11 +5,15 @@ import fs from "node:fs/promises";
 import os from "node:os";
 import path from "node:path";
 import { PaasError } from "../errors.js";
+import { unpinned } from "../scaffold/cli-pin.js";
 import { interruptedError } from "./failure.js";
+import { installedPackages } from "./installed.js";
 
 export type InfraPackagesRequest = {
   /** Folder with `package.json` and `package-lock.json`. */
   infra: string;
+  /** `infra/` of a checkout, whose packages are used when they are those of the lock file. */
+  checkout?: string;
   /** Folder that installed packages are kept in, see `packageCache`. */
   cache: string;
   /** false: what is not in the cache is an error. */
@@ -19,6 +23,9 @@ export type InfraPackagesRequest = {
   signal: AbortSignal;
 };
 
+const MANIFEST = "package.json";
+const LOCK = "package-lock.json";
+
 /** Where installed packages are kept: PAAS_CACHE_DIR, else XDG_CACHE_HOME, else `~/.cache`. */
 export function packageCache(variables: NodeJS.ProcessEnv): string {
   if (variables.PAAS_CACHE_DIR) return path.join(variables.PAAS_CACHE_DIR, "infra");
@@ -27,20 +34,25 @@ export function packageCache(variables: NodeJS.ProcessEnv): string {
 }
 
 /**
- * The packages that a CDKTF app's lock file names, installed once per lock file and shared by all projects.
+ * The packages that a CDKTF app's lock file names, installed once per lock file and shared by all projects. The CLI
+ * that the lock file pins for workflows is left out: the app is not made of it, and a new version of it is no reason to
+ * install the rest again.
  * @throws PaasError `infra-not-installed`
  */
 export async function infraPackages(
   request: InfraPackagesRequest,
 ): Promise<{ nodeModules: string; installed: boolean }> {
-  const home = path.join(request.cache, await lockHash(request.infra));
+  const app = await readApp(request.infra);
+  const present = request.checkout ? await installedPackages(request.checkout, app.lock, app.fullLock) : null;
+  if (present !== null) return { nodeModules: present, installed: false };
+  const home = path.join(request.cache, createHash("sha256").update(app.lock).digest("hex"));
   const nodeModules = path.join(home, "node_modules");
   if (existsSync(nodeModules)) return { nodeModules, installed: false };
   if (!request.install) throw notInstalled("the packages of infra/ are not installed", []);
   await fs.mkdir(request.cache, { recursive: true });
   const draft = await fs.mkdtemp(path.join(request.cache, "installing-"));
   try {
-    await copyManifests(request.infra, draft);
+    await writeManifests(request.infra, app, draft);
     await npmCi(draft, request);
     await publish(draft, home);
     return { nodeModules, installed: true };
@@ -63,21 +75,28 @@ async function linkTree(from: string, to: string): Promise<void> {
     const copy = path.join(to, entry.name);
     if (entry.isDirectory()) await linkTree(source, copy);
     else if (entry.isSymbolicLink()) await fs.symlink(await fs.readlink(source), copy);
+    // npm writes into this one, and would write into the cache along with it.
+    else if (entry.name === ".package-lock.json") await fs.copyFile(source, copy);
     else await fs.link(source, copy).catch(() => fs.copyFile(source, copy));
   }
 }
 
-async function lockHash(infra: string): Promise<string> {
-  const file = path.join(infra, "package-lock.json");
-  const text = await fs.readFile(file).catch(() => null);
-  if (text === null) {
+type App = { manifest: string; lock: string /** With the CLI. */; fullLock: string };
+
+async function readApp(infra: string): Promise<App> {
+  const [manifest, fullLock] = await Promise.all(
+    [MANIFEST, LOCK].map((name) => fs.readFile(path.join(infra, name), "utf8").catch(() => null)),
+  );
+  if (fullLock == null) {
     throw notInstalled("infra/package-lock.json is missing", ["it pins what the CDKTF app is built with"]);
   }
-  return createHash("sha256").update(text).digest("hex");
+  return { ...unpinned(manifest ?? "{}", fullLock), fullLock };
 }
 
-async function copyManifests(infra: string, draft: string): Promise<void> {
-  for (const name of ["package.json", "package-lock.json", ".npmrc", "vendor"]) {
+async function writeManifests(infra: string, { manifest, lock }: App, draft: string): Promise<void> {
+  await fs.writeFile(path.join(draft, MANIFEST), manifest);
+  await fs.writeFile(path.join(draft, LOCK), lock);
+  for (const name of [".npmrc", "vendor"]) {
     const source = path.join(infra, name);
     if (existsSync(source)) await fs.cp(source, path.join(draft, name), { recursive: true });
   }

@@ -28,7 +28,8 @@ export function renderFile(about: string, workflow: Workflow, { name, runName, o
 }
 
 function origin({ cli }: Workflow): string {
-  const source = cli.tarball === null ? "" : `, from ${cli.tarball}`;
+  // Its name changes with each version, and a file that says it would change along.
+  const source = cli.tarball === null ? "" : `, from ${cli.tarball.replace(/[^/]*$/, "")}`;
   return `Written by paas ${cli.version}. What runs is the version that infra/package.json pins${source}.
 This file is yours to change: \`paas workflow lint\` says whether environments are still safe,
 \`paas workflow rehearse push env-alice\` runs it on this machine.`;

@@ -15,7 +15,7 @@ const ROWS: [RegExp, Layer][] = [
   [/^github\/(context|event|markdown|retry|run|trust)\.ts$/, "decisions"],
   [/^(git|state|terraform|azure|github|build|ui)\//, "doors"],
   // What reads a repository and writes into it; the rest of the scaffold only decides.
-  [/^scaffold\/(app|dockerfile|flags|manifest-text|names|plan)\.ts$/, "decisions"],
+  [/^scaffold\/(app|cli-pin|dockerfile|flags|manifest-text|names|plan|tarball)\.ts$/, "decisions"],
   [/^scaffold\//, "doors"],
   // What reads or copies the repository and runs the steps; all else about workflows only decides.
   [/^workflow\/(read\.ts|rehearse\/(rehearse\.ts|run\/))/, "doors"],

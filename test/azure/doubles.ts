@@ -28,6 +28,7 @@ export function doubles(): Doubles {
         cached: false,
       };
     },
+    hasImage: async () => true,
     release: async () => {},
     forget: async (envId) => {
       forgotten.push(envId);

@@ -48,6 +48,8 @@ describe("an image", () => {
       });
       const manifest = here.azure.registries.manifest("shop/web", digest) as StoredManifest;
       expect(JSON.parse(manifest.text).manifests).toHaveLength(2);
+      expect(await here.cloud.hasImage(service?.image ?? "")).toBe(true);
+      expect(await here.cloud.hasImage(`${service?.image.split("@")[0]}@sha256:${"0".repeat(64)}`)).toBe(false);
     },
     LONG,
   );

@@ -1,3 +1,4 @@
+import { PassThrough } from "node:stream";
 import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
 import type { LogLine } from "../../src/cloud.js";
 import { describeEnvironment } from "../../src/environment/describe.js";
@@ -80,4 +81,19 @@ test("following goes on with replicas that come later, and ends when told", asyn
     if (text === "later") told.abort();
   }
   expect(seen).toEqual(["first", "later"]);
+});
+
+test("a line is told as soon as it is said, and Ctrl-C ends a stream that goes on", async () => {
+  const told = new AbortController();
+  const stream = new PassThrough();
+  here.azure.logs.replicas.set(app, ["live"]);
+  here.azure.logs.live.set("live", stream);
+  stream.write(`${JSON.stringify(said(1, "one"))}\n`);
+  const seen: string[] = [];
+  for await (const { text } of output({ follow: true, signal: told.signal })) {
+    seen.push(text);
+    if (text === "one") stream.write(`${JSON.stringify(said(2, "two"))}\n`);
+    else told.abort();
+  }
+  expect(seen).toEqual(["one", "two"]);
 });

@@ -109,6 +109,7 @@ export async function openProject(
     openDoors({
       cloud: async () => opened,
       git: async () => git,
+      home: async () => git.root,
       variables,
       now: () => new Date(),
       signal: new AbortController().signal,

@@ -5,11 +5,15 @@ import path from "node:path";
 import { gitEnvironment } from "../../src/git/git.js";
 import { type Tools, wireTools } from "../../src/tools.js";
 import { createUi } from "../../src/ui/ui.js";
+import { writeCliPackage } from "../helpers/cli-package.js";
 
 /** What a command printed. */
 export type Printed = { stdout: string; stderr: string };
 
-/** A repository whose branch `main` has these files committed, and the real tools with printing kept in memory. */
+/**
+ * A repository whose branch `main` has these files committed, and the real tools with printing kept in memory and a
+ * small package in place of this one.
+ */
 export type Workbench = { root: string; tools: Tools; printed: Printed; git(...words: string[]): void; remove(): void };
 
 export function workbench(files: Record<string, string>, variables: NodeJS.ProcessEnv = {}): Workbench {
@@ -24,15 +28,23 @@ export function workbench(files: Record<string, string>, variables: NodeJS.Proce
   git("commit", "--quiet", "--allow-empty", "--message=start");
 
   const printed: Printed = { stdout: "", stderr: "" };
-  const ui = createUi({ NO_COLOR: "1" }, { stdout: sink(printed, "stdout"), stderr: sink(printed, "stderr") });
+  const ui = createUi(
+    { NO_COLOR: "1", ...variables },
+    { stdout: sink(printed, "stdout"), stderr: sink(printed, "stderr") },
+  );
   const real = wireTools({ directory: root }, variables, new AbortController().signal);
   const cloudName = async () => {
     const name = await real.cloudName();
     ui.useCloud(name);
     return name;
   };
-  const tools = { ...real, ui, cloudName };
-  return { root, tools, printed, git, remove: () => fs.rmSync(root, { recursive: true, force: true }) };
+  const cli = `${root}-cli`;
+  const packageFolder = async () => writeCliPackage(cli);
+  const tools = { ...real, ui, cloudName, packageFolder };
+  const remove = () => {
+    for (const folder of [root, cli]) fs.rmSync(folder, { recursive: true, force: true });
+  };
+  return { root, tools, printed, git, remove };
 }
 
 function sink(printed: Printed, stream: keyof Printed): NodeJS.WriteStream {

@@ -131,6 +131,27 @@ describe("an interrupt", () => {
     expect((await project.push(["env-alone"])).exit).toBe(0);
   });
 
+  it("of the local cloud in the middle of a push: what its workflow runs ends in order, as Terraform does", async () => {
+    project.branch("env-stop", gatedStack);
+    const push = startPush("env-stop", project.folder);
+    await gate.reached(push);
+    const stopped = startPaas(["local", "stop"], project.folder);
+    const log = path.join(work("stop"), "terraform.log");
+    await eventually(
+      async () => /Interrupt received/.test(fs.readFileSync(log, "utf8")) || undefined,
+      "Terraform to hear",
+    );
+    gate.open();
+
+    const { exit, stderr } = await push.ended;
+    expect(exit, stderr).toBe(1);
+    expect(stderr).toContain("[interrupted]");
+    expect((await stopped.ended).stdout).toBe("stopped\n");
+    expect(fs.readFileSync(log, "utf8").match(/Interrupt received/g)).toHaveLength(1);
+    await expectLeftInOrder("stop");
+    expect((await project.push(["env-stop"])).exit).toBe(0);
+  });
+
   it("by SIGTERM, off a terminal, ends a run in the same order", async () => {
     project.branch("env-term", gatedStack);
     const run = startPaas(["up", "term", "--json"], project.folder);

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { contextOf, subjectOfEvent } from "../../src/github/context.js";
+import { branchToPlan, contextOf, subjectOfEvent } from "../../src/github/context.js";
 import { type Event, parseEvent } from "../../src/github/event.js";
 import { trustOf } from "../../src/github/trust.js";
 import { deletePayload, dispatchPayload, HEAD_SHA, MERGE_SHA, pullPayload, pushPayload } from "./payloads.js";
@@ -92,6 +92,7 @@ describe("what an event is about", () => {
         open: true,
         headRepository: "acme/shop",
         headBranch: "topic",
+        baseBranch: "main",
         headSha: HEAD_SHA,
         author: "alice",
         labels: ["preview", "bug"],
@@ -132,4 +133,19 @@ describe("credentials", () => {
     if (!context) throw new Error("no context");
     expect(trustOf(context)).toEqual(why === null ? { credentials: true } : { credentials: false, why });
   });
+});
+
+test.each([
+  ["release", "topic", "release", "the fixed environment of its base"],
+  ["release", "env-alice", "release", "its base before its head"],
+  ["main", "env-alice", "env-alice", "the environment of its head"],
+  ["main", "env-staging", "env-staging", "the fixed environment of its head"],
+  ["main", "trunk", "trunk", "a fixed environment of its head with a branch of another name"],
+  ["main", "topic", "pr-7", "its preview"],
+  ["main", "env-", "pr-7", "its preview, for env- alone names nothing"],
+])("a pull request to %s from %s plans %s: %s", (base, head, branch) => {
+  const event = eventOf("pull_request", pullPayload({ base, head }));
+  if (event.kind !== "pull-request") throw new Error("no pull request");
+  const fixed = [{ branch: "release" }, { branch: "env-staging" }, { branch: "trunk" }];
+  expect(branchToPlan(event.pull, fixed)).toBe(branch);
 });

@@ -181,6 +181,19 @@ describe("a pull request", () => {
     expect(standIn.repository.statuses.at(-1)).toMatchObject({ sha: HEAD_SHA, context: "paas/pr-7", target_url: url });
   });
 
+  test.each([
+    ["its base is followed by a fixed one", { base: "env-staging", head: "env-alice" }, "staging"],
+    ["its head is an environment's", { base: "main", head: "env-alice" }, "alice"],
+  ])("is planned for the environment that merging would change: %s", async (_, branches, envId) => {
+    const run = await step("pull_request", pullPayload(branches), tip("HEAD"));
+    await plan({ comment: true, json: true }, run.tools);
+    expect(JSON.parse(run.stdout())).toMatchObject({ environment: { envId, commit: tip("HEAD") } });
+    expect(standIn.repository.comments[0]?.body).toContain(`### Plan of \`${envId}\`: `);
+    const named = await step("pull_request", pullPayload(branches), tip("HEAD"));
+    await plan({ environment: "bob", commit: "HEAD", json: true }, named.tools);
+    expect(JSON.parse(named.stdout())).toMatchObject({ environment: { envId: "bob" } });
+  });
+
   test("that was closed loses its preview, and the comment says so", async () => {
     standIn.repository.pulls.set(7, { state: "open", labels: ["preview"] });
     standIn.repository.labelEvents.push({ number: 7, event: "labeled", label: "preview", actor: "alice" });

@@ -29,10 +29,20 @@ export type PullPayload = {
   /** null: the fork is gone. */
   from?: string | null;
   labels?: string[];
+  head?: string;
+  base?: string;
 };
 
 export function pullPayload(pull: PullPayload = {}) {
-  const { action = "synchronize", number = 7, state = "open", author = "alice", labels = [] } = pull;
+  const {
+    action = "synchronize",
+    number = 7,
+    state = "open",
+    author = "alice",
+    labels = [],
+    head = "topic",
+    base = "main",
+  } = pull;
   const from = pull.from === undefined ? REPOSITORY : pull.from;
   return {
     action,
@@ -42,8 +52,8 @@ export function pullPayload(pull: PullPayload = {}) {
       state,
       title: "::error::a title\n$(touch canary)",
       user: user(author),
-      head: { ref: "topic", sha: HEAD_SHA, repo: from === null ? null : { full_name: from } },
-      base: { ref: "main", sha: "ba".repeat(20), repo: { full_name: REPOSITORY } },
+      head: { ref: head, sha: HEAD_SHA, repo: from === null ? null : { full_name: from } },
+      base: { ref: base, sha: "ba".repeat(20), repo: { full_name: REPOSITORY } },
       labels: labels.map((name, id) => ({ id, name, color: "ededed", default: false })),
     },
     repository,

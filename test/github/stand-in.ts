@@ -19,6 +19,8 @@ type Body = Record<string, unknown>;
 /** What the stand-in's repository is like; tests set and read it. */
 export class Repository {
   branches = new Set<string>(["main"]);
+  /** Branches that a list misses, as when others are deleted while it is read. */
+  unlisted = new Set<string>();
   pulls = new Map<number, { state: string; labels: string[] }>();
   labelEvents: { number: number; event: string; label: string; actor: string | null }[] = [];
   permissions = new Map<string, string>();
@@ -67,6 +69,30 @@ const ROUTES: Route[] = [
     answer: ({ path: { ref = "" }, repository }) => {
       const branch = ref.replace(/^heads\//, "");
       return repository.branches.has(branch) ? ok({ ref: `refs/heads/${branch}`, object: { type: "commit" } }) : absent;
+    },
+  },
+  {
+    method: "GET",
+    pattern: /^\/branches$/,
+    query: z.strictObject(page),
+    answer: ({ query, repository }) => {
+      const names = [...repository.branches].filter((name) => !repository.unlisted.has(name)).sort();
+      return paged(
+        query,
+        names.map((name) => ({ name, commit: { sha: "0".repeat(40) }, protected: false })),
+      );
+    },
+  },
+  {
+    method: "GET",
+    pattern: /^\/pulls$/,
+    query: z.strictObject({ ...page, state: z.literal("open") }),
+    answer: ({ query, repository }) => {
+      const open = [...repository.pulls].filter(([, { state }]) => state === "open");
+      return paged(
+        query,
+        open.map(([number, { labels }]) => ({ number, state: "open", labels: labels.map((name) => ({ name })) })),
+      );
     },
   },
   {

@@ -58,6 +58,7 @@ export async function surroundings(later: (work: () => unknown) => void): Promis
   const doors = await openDoors({
     cloud: async () => cloud,
     git: async () => git,
+    home: async () => git.root,
     variables: process.env,
     now: () => new Date(),
     signal: new AbortController().signal,

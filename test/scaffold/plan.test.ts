@@ -1,12 +1,12 @@
 import { describe, expect, test } from "vitest";
-import { changes, planFiles, type WantedFile } from "../../src/scaffold/plan.js";
+import { changes, planFiles, type TextFile, type WantedFile } from "../../src/scaffold/plan.js";
 
 const plan = (file: WantedFile, current: string | null, interactive = false) => {
   const [planned] = planFiles([file], () => current, interactive);
   if (!planned) throw new Error("nothing planned");
   return planned;
 };
-const as = (kind: WantedFile["as"], content = "new\n"): WantedFile => ({ path: "a", content, as: kind });
+const as = (kind: TextFile["as"], content = "new\n"): TextFile => ({ path: "a", content, as: kind });
 
 test.each<[file: WantedFile, current: string | null, interactive: boolean, action: string, content: string]>([
   [as("ours"), null, false, "create", "new\n"],
@@ -39,9 +39,63 @@ describe("the difference that is shown", () => {
   });
 });
 
-test("only what is created, appended or replaced changes a file", () => {
+describe("a file of which a part is ours", () => {
+  const merged = (merge: (text: string) => string | null): WantedFile => {
+    return { path: "a", content: "ours\n", as: "merged", merge, hint: "by hand" };
+  };
+
+  test("is made whole where there is none", () => {
+    expect(
+      plan(
+        merged(() => null),
+        null,
+      ),
+    ).toMatchObject({ action: "create", content: "ours\n", hint: null });
+  });
+
+  test("gets that part, and shows it, also where nobody is asked", () => {
+    const planned = plan(
+      merged((text) => `${text}ours\n`),
+      "theirs\n",
+    );
+    expect(planned).toMatchObject({ action: "update", content: "theirs\nours\n", hint: null });
+    expect(planned.diff).toContain("@@ -1,1 +1,2 @@\n theirs\n+ours\n");
+  });
+
+  test("stays when it has it, and when nobody can tell where it belongs", () => {
+    expect(
+      plan(
+        merged((text) => text),
+        "theirs\n",
+      ),
+    ).toMatchObject({ action: "same", content: "theirs\n", diff: null });
+    expect(
+      plan(
+        merged(() => null),
+        "theirs\n",
+      ),
+    ).toMatchObject({ action: "keep", content: "theirs\n", hint: "by hand" });
+  });
+});
+
+test.each<[present: boolean, current: string | null, action: string]>([
+  [false, null, "create"],
+  [true, "bytes", "same"],
+  [false, "other bytes", "replace"],
+])("a package (right: %s) over %j → %s", (present, current, action) => {
+  const content = Buffer.from("bytes");
+  expect(plan({ path: "a", content, as: "packed", present }, current)).toMatchObject({ action, content, diff: null });
+});
+
+test("what is stale is removed where it is", () => {
+  expect(plan({ path: "a", as: "stale" }, "old").action).toBe("remove");
+  expect(planFiles([{ path: "a", as: "stale" }], () => null, true)).toEqual([]);
+});
+
+test("only what is created, appended, updated, replaced or removed changes a file", () => {
   const [file] = planFiles([as("ours")], () => null, false);
-  const actions = ["create", "append", "replace", "ask", "keep", "same"] as const;
+  const actions = ["create", "append", "update", "replace", "remove", "ask", "keep", "same"] as const;
   const files = actions.flatMap((action) => (file ? [{ ...file, action }] : []));
-  expect(changes(files).map(({ action }) => action)).toEqual(["create", "append", "replace"]);
+  const written = ["create", "append", "update", "replace", "remove"];
+  expect(changes(files).map(({ action }) => action)).toEqual(written);
 });

@@ -22,6 +22,7 @@ const planned = (file: string, current: string | null, content = "new"): Planned
   current,
   mode: 0o644,
   diff: null,
+  hint: null,
 });
 
 test("folders are made, permissions stay, no draft is left", () => {
@@ -95,5 +96,23 @@ describe("what is in the way is said", () => {
     expect(() => writeFiles(root, [planned(`b/${tooLong}`, null)])).toThrow(
       expect.objectContaining({ code: "not-writable", message: `b/${tooLong} cannot be written` }),
     );
+  });
+});
+
+describe("what is removed", () => {
+  const removal = (file: string): PlannedFile => ({ ...planned(file, "old", ""), action: "remove" });
+
+  test("is gone, and nothing beside it", () => {
+    fs.writeFileSync(at("old.tgz"), "old");
+    fs.writeFileSync(at("mine.tgz"), "mine");
+    writeFiles(root, [removal("old.tgz"), removal("gone-already.tgz")]);
+    expect(fs.readdirSync(root)).toEqual(["mine.tgz"]);
+  });
+
+  test("never lies outside the repository", () => {
+    fs.writeFileSync(path.join(folder, "outside"), "old");
+    fs.symlinkSync("../outside", at("link"));
+    expect(() => writeFiles(root, [removal("link")])).toThrow(expect.objectContaining({ code: "outside-repository" }));
+    expect(fs.existsSync(path.join(folder, "outside"))).toBe(true);
   });
 });

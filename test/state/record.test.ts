@@ -54,6 +54,7 @@ test.each([["env-alice"], ["env-Grüße/🚀 (ü)"], [`env-${"é".repeat(100)}`]
       Object.entries(metadata).map(([name, value]) => [`${name[0]?.toUpperCase()}${name.slice(1)}`, value]),
     );
     expect(parseSummary(capitalised, true)).toEqual({
+      changedAt: null,
       envId,
       branch,
       kind,

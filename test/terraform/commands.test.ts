@@ -26,6 +26,7 @@ describe("up", () => {
     expect(await plan(run)).toEqual({
       changes: { create: 1, update: 0, replace: 0, delete: 0 },
       resources: [{ address: "terraform_data.quick", type: "terraform_data", action: "create" }],
+      adopted: [],
       outputs: ["value"],
     });
     await apply(run);
@@ -160,6 +161,7 @@ describe("a read-only plan", () => {
     expect(await planReadOnly(run, state)).toEqual({
       changes: { create: 0, update: 1, replace: 0, delete: 0 },
       resources: [{ address: "terraform_data.quick", type: "terraform_data", action: "update" }],
+      adopted: [],
       outputs: [],
     });
     expect(fs.readFileSync(runs.state)).toEqual(state);

@@ -69,6 +69,23 @@ test("names file, line, why and fix, and fails", async () => {
   expect(process.exitCode).toBe(1);
 });
 
+test("inside GitHub Actions each finding is an annotation at its line, and cannot be another one", async () => {
+  const actions = { GITHUB_ACTIONS: "true" };
+  const { root, tools, printed } = open((text) => text.replaceAll("      queue: max", "      #"), actions);
+  const folder = path.join(root, ".github/workflows");
+  fs.renameSync(path.join(folder, "paas-nightly.yml"), path.join(folder, "a,line=1::x%0A.yml"));
+  await workflowLint({}, tools);
+  const lines = printed.stderr.split("\n").filter((line) => line.startsWith("::error "));
+  expect(lines.length).toBeGreaterThan(1);
+  for (const line of lines) {
+    expect(line).toMatch(
+      /^::error file=\.github\/workflows\/[^:,]+\.yml,line=\d+,col=\d+,title=never-cancelled::.+%0Awhy: .+%0Afix: .+$/,
+    );
+  }
+  expect(lines).toContainEqual(expect.stringContaining("file=.github/workflows/a%2Cline=1%3A%3Ax%250A.yml,"));
+  expect(process.exitCode).toBe(1);
+});
+
 test("prints one JSON document", async () => {
   const { tools, printed } = open((text) => text.replaceAll("      queue: max", "      #"));
   await workflowLint({ json: true }, tools);

@@ -1,5 +1,4 @@
-import { SHARED } from "../github-environments.js";
-import { commandsIn } from "./commands.js";
+import { concernsEnvironments } from "../concerns.js";
 import { type LintFile, type Refusal, readLintFile } from "./file.js";
 import type { Finding, Problem } from "./finding.js";
 import { type Moment, momentsOf } from "./moments.js";
@@ -27,7 +26,7 @@ export async function lintWorkflows({ files, project }: LintRequest): Promise<Li
     files.map(async ({ path, text }) => ({ path, text, file: await readLintFile(path, text) })),
   );
   const isChecked = ({ path, text, file }: (typeof read)[number]) =>
-    Array.isArray(file) ? isNamedAsOurs(path) || /\bpaas\b/.test(text) : concernsEnvironments(file, project);
+    concernsEnvironments({ path, text, workflow: Array.isArray(file) ? null : file.workflow }, project.fixed);
   const checked = read.filter(isChecked);
   const situations = situationsOf(project);
   const subjects = checked.flatMap(({ file }) =>
@@ -43,23 +42,6 @@ export async function lintWorkflows({ files, project }: LintRequest): Promise<Li
     checked: checked.map(({ path }) => path),
     others: read.filter((one) => !isChecked(one)).map(({ path }) => path),
   };
-}
-
-function isNamedAsOurs(path: string): boolean {
-  return /(?:^|\/)paas-[^/]*$/.test(path);
-}
-
-/** A file of ours, one that runs paas, and one that gets an identity of environments. */
-function concernsEnvironments({ path, workflow }: LintFile, { fixed }: LintProject): boolean {
-  const names: string[] = [...Object.values(SHARED), ...fixed.map(({ envId }) => envId)];
-  return (
-    isNamedAsOurs(path) ||
-    workflow.jobs.some(
-      ({ environment, steps }) =>
-        names.includes(String(environment?.name)) ||
-        steps.some(({ run }) => typeof run === "string" && commandsIn(run).length > 0),
-    )
-  );
 }
 
 function updatedIn(moments: readonly Moment[]): Set<string> {

@@ -2,21 +2,26 @@ import fs from "node:fs/promises";
 import os from "node:os";
 import path from "node:path";
 import { EXIT, PaasError } from "../../errors.js";
+import type { WorkflowFile } from "../concerns.js";
 import type { EnvironmentRules } from "./environments.js";
 import { describeEvent, type EventRequest, type GithubEvent } from "./event.js";
 import type { Identity } from "./oidc.js";
 import { requireStandIns } from "./run/action.js";
 import { startGithubApi } from "./run/github-api.js";
-import { copyRepository, type Origin } from "./run/origin.js";
+import { type Judged, judgeWorkflows, type Started } from "./run/judge.js";
+import { copyRepository } from "./run/origin.js";
+import type { MachinePackages } from "./run/packages.js";
 import type { Stage } from "./run/runner.js";
 import { runWorkflow } from "./run/workflow.js";
 import { LIMITS, type Progress, type Transcript, type WorkflowTranscript, worst } from "./transcript.js";
-import { decideStart, type Start } from "./triggers.js";
-import { parseWorkflowFile, type Workflow } from "./workflow-file.js";
 
 export type RehearsalRequest = {
   /** Git folder, bare or not; it is copied and never changed. */
   repository: string;
+  /** Bare repository that a push of it went to: branches are those that are there. */
+  pushedTo?: string;
+  /** Which workflow files are looked at; all unless told. */
+  takesPart?: (file: WorkflowFile) => boolean;
   defaultBranch: string;
   event: EventRequest;
   /** False to look only: no step is run. */
@@ -36,6 +41,10 @@ export type RehearsalRequest = {
   secrets?: Record<string, string>;
   /** Folder in which `actions/cache` keeps its files; without one nothing outlives the rehearsal. */
   cache?: string;
+  /** The packages of a CDKTF app that was checked out, if this machine has them. */
+  packages?: (infra: string) => Promise<MachinePackages | null>;
+  /** What is interrupted ends in its own time, as when a person presses Ctrl-C; a runner gives ten seconds. */
+  patient?: boolean;
 };
 
 const NOBODY: Identity = { repository: "owner/repository", ownerId: "OWNER-ID", repositoryId: "REPOSITORY-ID" };
@@ -46,7 +55,7 @@ const NOBODY: Identity = { repository: "owner/repository", ownerId: "OWNER-ID", 
  * @throws PaasError `no-workflows`, `no-such-commit`, `no-stand-in`, `nothing-to-dispatch`
  */
 export async function rehearse(request: RehearsalRequest): Promise<Transcript> {
-  const scratch = await fs.realpath(await fs.mkdtemp(path.join(os.tmpdir(), "paas-rehearsal-")));
+  const scratch = await fs.realpath(await fs.mkdtemp(path.join(os.tmpdir(), `paas-${process.pid}-`)));
   try {
     return await rehearseIn(scratch, request);
   } finally {
@@ -55,11 +64,11 @@ export async function rehearse(request: RehearsalRequest): Promise<Transcript> {
 }
 
 async function rehearseIn(scratch: string, request: RehearsalRequest): Promise<Transcript> {
-  const origin = await copyRepository(request.repository, scratch, request.defaultBranch);
-  const { defaultBranch, identity = NOBODY } = request;
+  const { repository, pushedTo = null, defaultBranch, identity = NOBODY } = request;
+  const origin = await copyRepository({ repository, pushedTo, defaultBranch }, scratch);
   const commits = await origin.receive(request.event, defaultBranch);
   const event = describeEvent(request.event, commits, { identity, defaultBranch });
-  const found = await judgeWorkflows(origin, event, commits.defaultTip);
+  const found = await judgeWorkflows(origin, event, commits.defaultTip, request.takesPart ?? (() => true));
   const started = found.filter((judged): judged is Started => judged.start.starts && judged.workflow !== null);
   if (event.dispatch) requireOne(started, found);
   if (request.run) {
@@ -85,48 +94,6 @@ async function rehearseIn(scratch: string, request: RehearsalRequest): Promise<T
   return { ...transcriptOf(event, workflows), ran: request.run, calls: api.calls };
 }
 
-type Judged = { workflow: Workflow | null; start: Start; transcript: WorkflowTranscript };
-type Started = Judged & { workflow: Workflow };
-
-/** Every workflow file of the commit that GitHub reads for this event, and whether it starts. */
-async function judgeWorkflows(origin: Origin, event: GithubEvent, defaultTip: string): Promise<Judged[]> {
-  const files = await origin.workflowFiles(event.workflowCommit ?? defaultTip);
-  if (files.length === 0) throw noWorkflows(event);
-  return Promise.all(files.map(async ({ path: file, text }) => judge(file, text, event)));
-}
-
-async function judge(file: string, text: string, event: GithubEvent): Promise<Judged> {
-  const { workflow, problems } = await parseWorkflowFile(file, text);
-  const start = workflow ? startOf(workflow, event) : refused("GitHub refuses the file");
-  const transcript: WorkflowTranscript = {
-    path: file,
-    name: workflow?.name ?? file,
-    runName: null,
-    starts: start.starts,
-    why: start.why,
-    problems,
-    concurrency: null,
-    jobs: [],
-    result: null,
-  };
-  return { workflow, start, transcript };
-}
-
-function startOf(workflow: Workflow, event: GithubEvent): Start {
-  if (event.workflowCommit === null) return refused("the pull request has conflicts: GitHub starts nothing for it");
-  try {
-    return decideStart(workflow, event);
-  } catch (error) {
-    // A filter pattern such as `+a` is no regular expression; GitHub refuses the file too.
-    if (error instanceof SyntaxError) return refused(`it has an invalid filter pattern: ${error.message}`);
-    throw error;
-  }
-}
-
-function refused(why: string): Start {
-  return { starts: false, why, inputs: {}, cron: null };
-}
-
 function stageOf(request: RehearsalRequest, scratch: string): Omit<Stage, "origin" | "event" | "identity" | "server"> {
   const { variables, standIns, signal, onEvent } = request;
   return {
@@ -137,7 +104,9 @@ function stageOf(request: RehearsalRequest, scratch: string): Omit<Stage, "origi
     vars: request.vars ?? {},
     secrets: request.secrets ?? {},
     standIns,
+    packages: request.packages ?? null,
     signal,
+    patient: request.patient === true,
     tell: onEvent,
   };
 }
@@ -166,20 +135,6 @@ function requireOne(started: Started[], found: Judged[]): void {
         .filter(({ start }) => !start.starts)
         .map(({ transcript }) => `${transcript.path}: ${transcript.why}`),
       next: names.length === 0 ? "see the inputs under `workflow_dispatch:`" : "pick one with --workflow <file>",
-      exit: EXIT.usage,
-    },
-  );
-}
-
-function noWorkflows(event: GithubEvent): PaasError {
-  return new PaasError(
-    "no-workflows",
-    `there is no workflow file in commit ${event.workflowCommit?.slice(0, 8)} of ${event.refName}`,
-    {
-      details: [
-        "GitHub reads .github/workflows/ of the pushed commit, and of the default branch for delete and schedule",
-      ],
-      next: "write one, see docs/github.md, and commit it, also on this branch",
       exit: EXIT.usage,
     },
   );

@@ -90,7 +90,24 @@ export type Progress =
   | { kind: "workflow"; workflow: string; starts: boolean; why: string }
   | { kind: "job"; workflow: string; job: string; status: Status | "started"; why: string | null }
   | { kind: "step"; workflow: string; job: string; step: string; status: Status; duration: number }
-  | { kind: "line"; workflow: string; job: string; step: string; text: string };
+  | ({ kind: "line"; workflow: string; job: string; by: StepTranscript["kind"] } & Line);
+
+/** A line as the page of a run shows it. */
+export type Line = {
+  step: string;
+  text: string;
+  /** `group`: the title of lines that are folded away, `grouped`: one of those; `runner`: how the step failed. */
+  source: "output" | "group" | "grouped" | "runner" | Annotation["level"];
+};
+
+/** Why a workflow file does not start that was not looked at. */
+export const LEFT_OUT = "left out: it has nothing to do with environments";
+
+/** A line as the log of its step keeps it. */
+export function loggedText({ text, source }: Pick<Line, "text" | "source">): string {
+  if (source === "output" || source === "grouped") return text;
+  return source === "group" ? `▾ ${text}` : `${source === "runner" ? "error" : source}: ${text}`;
+}
 
 export const LIMITS = [
   "this simulates GitHub Actions: GitHub alone decides what runs there",

@@ -26,7 +26,7 @@ export function decideStart(workflow: Workflow, event: GithubEvent): Start {
     case "workflow_dispatch":
       return decideDispatch(workflow, event.dispatch);
     case "delete":
-      return yes("delete has no filters: every deleted branch or tag starts it");
+      return yes("every deleted branch or tag starts it");
   }
 }
 

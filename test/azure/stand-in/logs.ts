@@ -1,4 +1,5 @@
 import { randomBytes } from "node:crypto";
+import type { PassThrough } from "node:stream";
 import { z } from "zod";
 import * as simulated from "../../../src/local/arm/container-apps.js";
 import type { Core } from "./core.js";
@@ -39,6 +40,8 @@ export function openLogs(core: Core) {
     waiting: new Map<string, string>(),
     /** Lines that a replica's stream gives before it ends. */
     lines: new Map<string, { TimeStamp: string; Log: string }[]>(),
+    /** Replicas that go on talking: what is written here is heard until it ends. */
+    live: new Map<string, PassThrough>(),
     /** What the workspace has: time, app, revision, line. */
     history: [] as [string, string, string, string][],
     /** KQL that was asked. */
@@ -119,6 +122,8 @@ export function openLogs(core: Core) {
       responses: { 200: z.string() },
       answer: ({ headers, names, query }) => {
         if (headers.authorization !== `Bearer ${token}`) return { status: 401, body: { message: "Unauthorized" } };
+        const live = logs.live.get(names.replica ?? "");
+        if (live && query.get("follow") === "true") return { status: 200, body: live };
         const lines = (logs.lines.get(names.replica ?? "") ?? []).slice(-Number(query.get("tailLines")));
         return { status: 200, body: lines.map((line) => `${JSON.stringify(line)}\n`).join("") };
       },

@@ -17,6 +17,7 @@ test.each<[argv: string, options: object]>([
   ],
   ["init --service web=. --service api=api", { service: ["web=.", "api=api"] }],
   ["init --sample static", { sample: "static" }],
+  ["init --codeowners @a/b --codeowners c@d.e", { codeowners: ["@a/b", "c@d.e"] }],
 ])("%s", async (argv, options) => {
   const program = new Command("paas");
   let seen: object | undefined;
@@ -26,6 +27,8 @@ test.each<[argv: string, options: object]>([
   await program.parseAsync(argv.split(" "), { from: "user" });
   expect(seen).toEqual(options);
 });
+
+const OWNERS = "CODEOWNERS of what runs with credentials, like @acme/platform (empty: none): ";
 
 describe("someone is asked", () => {
   function scripted(answers: Record<string, string>): { prompt: Prompt; asked: string[] } {
@@ -44,7 +47,12 @@ describe("someone is asked", () => {
     const { prompt, asked } = scripted({ "Name of the project": "shop", "Port that web listens on": "9000" });
     const bench = open({ ...STATIC, "package.json": '{"name":"@acme/site"}' }, { prompt });
     await bench.init({});
-    expect(asked).toEqual(["Name of the project: site", "Azure region: westeurope", "Port that web listens on: 8080"]);
+    expect(asked).toEqual([
+      "Name of the project: site",
+      "Azure region: westeurope",
+      "Port that web listens on: 8080",
+      OWNERS,
+    ]);
     expect(bench.read("paas.yaml")).toMatch(/^name: shop$/m);
     expect(bench.read("paas.yaml")).toMatch(/^ {4}port: 9000$/m);
     expect(bench.read("Dockerfile")).toMatch(/^EXPOSE 9000$/m);
@@ -52,7 +60,7 @@ describe("someone is asked", () => {
 
   test("not for what a flag has said", async () => {
     const { prompt, asked } = scripted({});
-    await open(STATIC, { prompt }).init({ name: "shop", location: "westus", port: "80" });
+    await open(STATIC, { prompt }).init({ name: "shop", location: "westus", port: "80", codeowners: ["@acme/ops"] });
     expect(asked).toEqual([]);
   });
 
@@ -116,7 +124,7 @@ test("--json prints one document", async () => {
     services: [{ name: "web", path: ".", runtime: "static", port: 8080, health: "/", warnings: [] }],
     remote: { name: "local", url: ".paas/remote.git", action: "create" },
     next: [
-      "git add Dockerfile .dockerignore .gitignore infra paas.yaml",
+      "git add Dockerfile .dockerignore .gitignore infra .github paas.yaml",
       'git commit -m "Add paas"',
       "git checkout -b env-alice",
       "git push local env-alice",

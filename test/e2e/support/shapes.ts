@@ -27,6 +27,13 @@ export const ERROR = document.extend({
   error: z.strictObject({ code: text, message: text, details: z.array(z.string()), next: text.nullable() }),
 });
 
+const verdict = z.object({
+  envId: text,
+  branch: text.nullable(),
+  reason: z.enum(["gone", "expired", "protected", "wanted", "unknown"]),
+  why: text,
+});
+
 export const SHAPES = {
   name: document.extend({ branch: text, envId: text, resourceGroup: text, names, stateKey: text }),
   validate: document.extend({
@@ -87,6 +94,30 @@ export const SHAPES = {
     environment: z.object({ envId: text, branch: text.nullable(), tier: text }),
     steps: z.array(z.object({ name: text, status: text, duration: milliseconds })),
     left: z.array(text),
+  }),
+  "reap --plan": document.extend({ environments: z.array(verdict), kept: z.array(verdict) }),
+  reap: document.extend({
+    environments: z.array(verdict.extend({ status: z.enum(["removed", "kept"]) })),
+  }),
+  drift: document.extend({
+    environments: z.array(
+      z.strictObject({
+        envId: text,
+        branch: text.nullable(),
+        resourceGroup: text,
+        status: z.enum(["none", "drift", "missing", "orphan", "unreadable", "busy"]),
+        resources: z.array(
+          z.strictObject({
+            address: text,
+            type: text,
+            action: z.enum(["update", "delete"]),
+            attributes: z.array(text),
+          }),
+        ),
+        why: text.nullable(),
+      }),
+    ),
+    unread: z.array(text),
   }),
   open: document.extend({ environment: text, url }),
   log: document.extend({ service: text, time, text: z.string() }),

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { type Arrival, simulate } from "../../../src/workflow/rehearse/concurrency.js";
 import { WORKFLOW_FILES } from "../../../src/workflow/render.js";
 import { type Theatre, theatre } from "./theatre.js";
 
@@ -128,6 +129,25 @@ describe("pull request", () => {
   test("pushed to with the label: the preview follows", async () => {
     const { jobs } = await stage.play({ ...opened, action: "synchronize", labels: ["preview"] }, { run: false });
     expect(jobs).toEqual(["validate=planned", "plan=planned", "preview=planned", "remove=skipped"]);
+  });
+
+  test("label taken off and put back while an update runs: one group, in this order, and nothing is lost", async () => {
+    const happenings = [
+      ["preview", { ...opened, action: "synchronize", labels: ["preview"] }],
+      ["remove", { ...opened, action: "unlabeled", label: "preview" }],
+      ["preview", { ...opened, action: "labeled", label: "preview" }],
+    ] as const;
+    const arrivals: Arrival[] = [];
+    for (const [at, [id, event]] of happenings.entries()) {
+      const { concurrency } = (await stage.play(event, { run: false })).job(id);
+      if (concurrency) arrivals.push({ id: `${id} ${at}`, at, lasts: 10, ...concurrency });
+    }
+    expect(new Set(arrivals.map(({ group }) => group))).toEqual(new Set(["paas-pr-7"]));
+    expect(simulate(arrivals).map(({ id, fate }) => `${id} ${fate}`)).toEqual([
+      "preview 0 done",
+      "remove 1 done",
+      "preview 2 done",
+    ]);
   });
 
   test.each([

@@ -5,6 +5,7 @@ import { EXIT, PaasError } from "../../../errors.js";
 import type { Scope } from "../expressions.js";
 import { type Json, type JsonObject, objectOf } from "../json.js";
 import { resolveText, withContexts } from "../templates.js";
+import { type Line, loggedText } from "../transcript.js";
 import { stepsOf, type Workflow } from "../workflow-file.js";
 import { type Frame, type Runner, stepScope } from "./runner.js";
 import { STAND_INS } from "./stand-ins.js";
@@ -59,7 +60,8 @@ async function runComposite(folder: string, call: ActionCall, runner: Runner): P
   const frame: Frame = { steps: {}, inputs, env: call.env, actionPath: folder, failed: false };
   // The steps of a composite action each name their shell.
   const defaults = { shell: null, workingDirectory: null };
-  for (const step of stepsOf(objectOf(action.runs).steps)) await runStep(step, runner, frame, defaults, call.onLine);
+  const onLine = (line: Line) => call.onLine(loggedText(line));
+  for (const step of stepsOf(objectOf(action.runs).steps)) await runStep(step, runner, frame, defaults, onLine);
   if (frame.failed) throw new Error(`a step of ${call.uses} failed`);
   const scope = stepScope(runner, frame, call.env);
   const declared = Object.entries(objectOf(action.outputs));

@@ -45,15 +45,26 @@ export function saveCache(runner: Runner, { paths, key }: Omit<CacheRequest, "ot
   const folder = path.join(runner.stage.cache, name);
   const present = paths.filter((file) => fs.existsSync(placeOf(file, runner)));
   if (present.length === 0 || fs.existsSync(folder)) return false;
-  const next = `${folder}.${process.pid}`;
+  const next = `${folder}.${process.pid}.draft`;
   fs.mkdirSync(next, { recursive: true, mode: 0o700 });
   for (const [index, file] of paths.entries()) {
     copyTree(placeOf(file, runner), path.join(next, String(index)), isPackages(file));
   }
   const entry: Entry = { key, ref, saved: Date.now(), paths };
   fs.writeFileSync(path.join(next, "entry.json"), JSON.stringify(entry));
-  fs.renameSync(next, folder);
-  return true;
+  return published(next, folder);
+}
+
+/** Of two that save the same at once the first wins. */
+function published(draft: string, folder: string): boolean {
+  try {
+    fs.renameSync(draft, folder);
+    return true;
+  } catch (error) {
+    fs.rmSync(draft, { recursive: true, force: true });
+    if (fs.existsSync(folder)) return false;
+    throw error;
+  }
 }
 
 /** A run reads what its own ref, the base of its pull request and the default branch saved; never a sibling's. */
@@ -66,6 +77,7 @@ function entries(cache: string): { folder: string; entry: Entry }[] {
   if (!fs.existsSync(cache)) return [];
   return fs
     .readdirSync(cache)
+    .filter((name) => !name.endsWith(".draft"))
     .map((name) => path.join(cache, name))
     .filter((folder) => fs.existsSync(path.join(folder, "entry.json")))
     .map((folder) => ({

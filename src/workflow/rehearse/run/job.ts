@@ -4,7 +4,7 @@ import { objectOf } from "../json.js";
 import type { Leg } from "../matrix.js";
 import { outlineSteps } from "../outline.js";
 import { minutesOf, resolve, resolveText, resolveTexts, withContexts } from "../templates.js";
-import type { JobTranscript } from "../transcript.js";
+import type { JobTranscript, Line, StepTranscript } from "../transcript.js";
 import type { Job } from "../workflow-file.js";
 import { type Frame, makeRunner, type Runner, stepScope } from "./runner.js";
 import { endGroup } from "./shell.js";
@@ -42,15 +42,17 @@ async function runSteps(job: Job, runner: Runner, run: WorkflowRun): Promise<voi
   const { transcript } = runner;
   const frame: Frame = { steps: {}, inputs: null, env: {}, actionPath: null, failed: false };
   const place = { workflow: run.workflow.path, job: transcript.name };
-  const onLine = (text: string, step: string) => run.stage.tell({ kind: "line", ...place, step, text });
+  const onLine = (by: StepTranscript["kind"]) => (line: Line) =>
+    run.stage.tell({ kind: "line", ...place, by, ...line });
   const defaults = defaultsOf(job, run, stepScope(runner, frame, runner.env));
   for (const step of job.steps) {
-    const ended = await runStep(step, runner, frame, defaults, onLine);
+    const ended = await runStep(step, runner, frame, defaults, onLine(step.uses === null ? "run" : "action"));
     transcript.steps.push(ended);
     run.stage.tell({ kind: "step", ...place, step: ended.name, status: ended.status, duration: ended.duration });
   }
   if (!runner.failed && runner.cancelled === null) {
-    for (const { name, run: post } of runner.posts) await post((text) => onLine(text, name));
+    const tell = onLine("action");
+    for (const { name, run: post } of runner.posts) await post((text) => tell({ step: name, text, source: "output" }));
   }
   publish(job, runner, stepScope(runner, frame, runner.env));
 }

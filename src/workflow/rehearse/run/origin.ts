@@ -19,18 +19,31 @@ export type Origin = {
   branches(): Promise<{ name: string; sha: string }[]>;
 };
 
+/** What is rehearsed: a repository, or a bare one that was pushed to from it. */
+export type Rehearsed = { repository: string; pushedTo: string | null; defaultBranch: string };
+
 /** Copies the repository into `<scratch>/origin.git`; the objects are shared, not copied. */
-export async function copyRepository(repository: string, scratch: string, defaultBranch: string): Promise<Origin> {
+export async function copyRepository(rehearsed: Rehearsed, scratch: string): Promise<Origin> {
   const folder = path.join(scratch, "origin.git");
-  const clone = ["clone", "--quiet", "--bare", "--shared", "--template=", "--", path.resolve(repository), folder];
-  await git(scratch, clone);
-  // A clone has the default branch of its own remote perhaps only as that remote's.
-  const remote = [`+refs/remotes/origin/${defaultBranch}:refs/heads/${defaultBranch}`];
-  const has = await git(folder, ["for-each-ref", `refs/heads/${defaultBranch}`]);
-  if (has === "") await git(folder, ["fetch", "--quiet", path.resolve(repository), ...remote]).catch(() => "");
+  const from = path.resolve(rehearsed.pushedTo ?? rehearsed.repository);
+  await git(scratch, ["clone", "--quiet", "--bare", "--shared", "--template=", "--", from, folder]);
+  await addDefaultBranch(folder, rehearsed);
   // What `actions/checkout` does: it asks for the one commit of the event.
   await git(folder, ["config", "uploadpack.allowAnySHA1InWant", "true"]);
   return originAt(folder);
+}
+
+/** The default branch may never have been pushed here, and in a clone it may be there only as that of its remote. */
+async function addDefaultBranch(folder: string, { repository, defaultBranch }: Rehearsed): Promise<void> {
+  const ref = `refs/heads/${defaultBranch}`;
+  if ((await git(folder, ["for-each-ref", ref])) !== "") return;
+  for (const source of [ref, `refs/remotes/origin/${defaultBranch}`]) {
+    const fetched = await git(folder, ["fetch", "--quiet", path.resolve(repository), `+${source}:${ref}`]).then(
+      () => true,
+      () => false,
+    );
+    if (fetched) return;
+  }
 }
 
 function originAt(folder: string): Origin {

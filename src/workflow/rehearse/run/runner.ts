@@ -12,6 +12,7 @@ import type { Identity } from "../oidc.js";
 import { mayIdentify } from "../permissions.js";
 import type { JobTranscript, Progress } from "../transcript.js";
 import type { Origin } from "./origin.js";
+import type { MachinePackages } from "./packages.js";
 
 /** What all jobs of a rehearsal share. */
 export type Stage = {
@@ -31,7 +32,11 @@ export type Stage = {
   secrets: Record<string, string>;
   /** Action → folder of the composite action that stands in for it. */
   standIns: Record<string, string>;
+  /** Installed packages of a CDKTF app, from this machine. */
+  packages: ((infra: string) => Promise<MachinePackages | null>) | null;
   signal: AbortSignal;
+  /** What is interrupted has all the time that it needs. */
+  patient: boolean;
   tell: (progress: Progress) => void;
 };
 
@@ -102,13 +107,18 @@ export function makeRunner(stage: Stage, transcript: JobTranscript, scope: Scope
     },
     env: {},
     paths: [],
-    masks: createMasks([TOKEN, ...Object.values(stage.secrets)]),
+    masks: createMasks([TOKEN, ...Object.values(stage.secrets), ...secretsIn(stage.variables)]),
     failed: false,
     cancelled: null,
     deadline: performance.now() + (minutes ?? MOST_MINUTES) * 60_000,
     groups: [],
     posts: [],
   };
+}
+
+/** Values of secrets that the caller hands to environments. */
+function secretsIn(variables: Record<string, string>): string[] {
+  return Object.entries(variables).flatMap(([name, value]) => (name.startsWith("PAAS_SECRET_") ? [value] : []));
 }
 
 /** What a step's expressions see. */

@@ -45,6 +45,7 @@ export async function runScript(script: Script, runner: Runner): Promise<Record<
     onLine: script.onLine,
     signal: cancelledBefore ? new AbortController().signal : runner.stage.signal,
     limit,
+    patient: runner.stage.patient,
   });
   if (end.leftBehind !== null) runner.groups.push(end.leftBehind);
 

@@ -6,6 +6,8 @@ import { deadline } from "../../../deadline.js";
 /** As GitHub cancels: SIGINT to the program itself, then SIGTERM, then SIGKILL to all of them (milliseconds). */
 const UNTIL_TERM = 7_500;
 const UNTIL_KILL = 2_500;
+/** How long somebody who is patient waits for an end in order before it goes on as above. */
+const PATIENCE = 15 * 60_000;
 /** How long output may still come when the program has ended but something it started holds its streams. */
 const LAST_OUTPUT = 200;
 
@@ -19,6 +21,8 @@ export type ShellRun = {
   signal: AbortSignal;
   /** Milliseconds; Infinity for none. */
   limit: number;
+  /** On a cancellation SIGINT goes to all of them, as from a terminal, and they end in their own time. */
+  patient?: boolean;
 };
 
 export type ShellEnd = {
@@ -47,11 +51,11 @@ export function shellWords(shell: string | null, script: string): string[] {
 }
 
 /** Runs a program to its end, in a group of processes of its own. */
-export async function runShell({ words, cwd, variables, onLine, signal, limit }: ShellRun): Promise<ShellEnd> {
+export async function runShell({ words, cwd, variables, onLine, signal, limit, patient }: ShellRun): Promise<ShellEnd> {
   const [program = "", ...rest] = words;
   const child = spawn(program, rest, { cwd, env: variables, stdio: ["ignore", "pipe", "pipe"], detached: true });
   const outputs = [child.stdout, child.stderr].map((input) => readline.createInterface({ input }));
-  for (const output of outputs) output.on("line", onLine);
+  for (const output of outputs) output.on("line", (line: string) => onLine(line));
   const drained = Promise.all(outputs.map((output) => new Promise((resolve) => output.once("close", resolve))));
   const exited = new Promise<number>((resolve, reject) => {
     child.once("error", reject);
@@ -60,7 +64,7 @@ export async function runShell({ words, cwd, variables, onLine, signal, limit }:
 
   const stopped = limit === Number.POSITIVE_INFINITY ? signal : deadline(Math.max(1, Math.ceil(limit)), signal);
   const over = new AbortController();
-  const stop = () => void cancel(child.pid, over.signal);
+  const stop = () => void cancel(child.pid, over.signal, patient === true && signal.aborted);
   if (stopped.aborted) stop();
   else stopped.addEventListener("abort", stop, { once: true });
   try {
@@ -82,8 +86,12 @@ export function endGroup(group: number): void {
   signalTo(-group, "SIGKILL");
 }
 
-async function cancel(pid: number | undefined, over: AbortSignal): Promise<void> {
+async function cancel(pid: number | undefined, over: AbortSignal, patient: boolean): Promise<void> {
   if (pid === undefined) return;
+  if (patient) {
+    signalTo(-pid, "SIGINT");
+    if (!(await waited(PATIENCE, over))) return;
+  }
   signalTo(pid, "SIGINT");
   if (!(await waited(UNTIL_TERM, over))) return;
   signalTo(pid, "SIGTERM");

@@ -5,6 +5,7 @@ import { promisify } from "node:util";
 import type { ActionCall } from "./action.js";
 import { restoreCache, saveCache } from "./cache.js";
 import { git } from "./origin.js";
+import { restorePackages } from "./packages.js";
 import { programVariables, type Runner } from "./runner.js";
 
 /** Does what an action does, as far as later steps can tell; returns its outputs. */
@@ -46,14 +47,23 @@ async function checkout({ inputs, onLine }: ActionCall, runner: Runner): Promise
   const run = (...words: string[]) => git(folder, words);
   await run("init", "--quiet", "--template=");
   await run("remote", "add", "origin", `file://${stage.origin.folder}`).catch(() => "");
+  borrowObjects(folder, stage.origin.folder);
   const depth = Number(inputs["fetch-depth"] ?? "1");
-  if (depth === 0) await run("fetch", "--quiet", "--tags", "origin", "+refs/heads/*:refs/remotes/origin/*");
-  await run("fetch", "--quiet", "--no-tags", ...(depth > 0 ? [`--depth=${depth}`] : []), "origin", wanted);
+  const fetch = ["fetch", "--quiet", "--no-auto-maintenance"];
+  const all = ["--tags", "origin", "+refs/heads/*:refs/remotes/origin/*"];
+  const one = ["--no-tags", `--depth=${depth}`, "origin"];
+  // What is named first is what FETCH_HEAD begins with.
+  await run(...fetch, ...(depth > 0 ? [...one, wanted] : [...all.slice(0, 2), wanted, ...all.slice(2)]));
   const branch = /^refs\/heads\/(.+)$/.exec(ref)?.[1];
   await run("checkout", "--quiet", "--force", ...(branch === undefined ? ["--detach"] : ["-B", branch]), "FETCH_HEAD");
   const commit = await run("rev-parse", "HEAD");
   onLine(`checked out ${commit} (${branch ?? "detached"})`);
   return { ref, commit };
+}
+
+/** Objects need not be copied: both folders go together. */
+function borrowObjects(folder: string, from: string): void {
+  fs.writeFileSync(path.join(folder, ".git", "objects", "info", "alternates"), `${path.join(from, "objects")}\n`);
 }
 
 async function setupNode({ inputs, env, onLine }: ActionCall, runner: Runner): Promise<Record<string, string>> {
@@ -67,7 +77,12 @@ async function setupNode({ inputs, env, onLine }: ActionCall, runner: Runner): P
 }
 
 async function setupTerraform({ inputs, env, onLine }: ActionCall, runner: Runner): Promise<Record<string, string>> {
-  const printed = await versionOf("terraform", ["version", "-json"], env, runner);
+  const printed = await versionOf(
+    runner.stage.variables.PAAS_TERRAFORM ?? "terraform",
+    ["version", "-json"],
+    env,
+    runner,
+  );
   const version = String((JSON.parse(printed) as { terraform_version?: string }).terraform_version);
   const asked = inputs.terraform_version ?? "";
   if (asked !== "" && asked !== "latest" && asked !== version) {
@@ -89,6 +104,10 @@ async function cache(call: ActionCall, runner: Runner): Promise<Record<string, s
 
 async function restore({ inputs, onLine }: ActionCall, runner: Runner) {
   const key = inputs.key ?? "";
+  if (await restorePackages(runner, pathsAndKey(inputs).paths)) {
+    onLine("restored from the packages of this machine");
+    return { outputs: { "cache-hit": "true", "cache-primary-key": key, "cache-matched-key": key }, exact: true };
+  }
   const found = restoreCache(runner, { ...pathsAndKey(inputs), otherKeys: linesOf(inputs["restore-keys"]) });
   onLine(found === null ? `cache not found: ${key}` : `cache restored from ${found}`);
   const exact = found === key;

@@ -2,7 +2,7 @@ import { decide } from "../conditions.js";
 import type { Scope } from "../expressions.js";
 import { blankStep, stepName } from "../outline.js";
 import { minutesOf, resolve, resolveText, resolveTexts, withContexts } from "../templates.js";
-import type { StepTranscript } from "../transcript.js";
+import type { Line, StepTranscript } from "../transcript.js";
 import type { Step } from "../workflow-file.js";
 import { runAction } from "./action.js";
 import { lineTaker } from "./output.js";
@@ -24,24 +24,24 @@ type Attempt = {
 
 /**
  * Runs one step, and leaves in the frame and the runner what its end means for the steps after it.
- * @param onLine gets what the step prints, with the step's name
+ * @param onLine gets what the step prints
  */
 export async function runStep(
   step: Step,
   runner: Runner,
   frame: Frame,
   defaults: Defaults,
-  onLine: (line: string, step: string) => void,
+  onLine: (line: Line) => void,
 ): Promise<StepTranscript> {
   const started = performance.now();
   const transcript = blankStep(step);
-  const takeLine = lineTaker(runner, transcript, (line) => onLine(line, transcript.name));
-  const attempt = { step, runner, frame, defaults, transcript, onLine: takeLine };
+  const lines = lineTaker(runner, transcript, onLine);
+  const attempt = { step, runner, frame, defaults, transcript, onLine: lines.take };
   try {
     transcript.status = (await isWanted(attempt)) ? await perform(attempt) : "skipped";
   } catch (error) {
     if (error instanceof FailedScript) Object.assign(transcript.outputs, error.outputs);
-    takeLine(`error: ${error instanceof Error ? error.message : String(error)}`);
+    lines.fail(error instanceof Error ? error.message : String(error));
     transcript.status = runner.cancelled === null ? "failure" : "cancelled";
     transcript.tolerated = transcript.status === "failure" && isTolerated(attempt);
   }
