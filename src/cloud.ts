@@ -24,6 +24,8 @@ export type BuildRequest = {
   context: string;
   /** sha256 (hex) of those files: the same key means the same image. */
   contentKey: string;
+  /** Sha of the commit. */
+  commit: string;
   /** Output of the build, line by line, for people. */
   onLine: (line: string) => void;
   signal: AbortSignal;
@@ -62,6 +64,8 @@ export type Cloud = {
   name: CloudName;
   /** For the first line on stderr, `local (simulated)`. */
   label: string;
+  /** Nothing outside this machine answers to its names. */
+  simulated: boolean;
   subscriptionId: string;
   /** Git remote whose branches are this cloud's environments. */
   remote: string;
@@ -96,13 +100,17 @@ export type Cloud = {
   /** Runs a release command in the new image; throws PaasError `release-failed` with the last lines. */
   release(request: ReleaseRequest): Promise<void>;
   logs(request: LogRequest): AsyncIterable<LogLine>;
-  /** Values live in the environment's vault and never come back. */
+  /** Values of secrets live in vaults and never come back. */
   vault: {
-    /** The values that it has, by name: each is told by a word that says nothing of it and changes when it does. */
-    versions(environment: Environment): Promise<Record<string, string>>;
-    set(environment: Environment, name: string, value: string): Promise<void>;
-    /** How a person puts values there by hand: the end of a sentence. */
-    byHand(environment: Environment, names: string[]): string;
+    of(environment: Environment): Vault;
+    /** What every environment of a tier gets that has no value of its own. */
+    defaults(tier: Tier): Vault;
+    /**
+     * Copies the tier's values of these names into the environment's vault where they are missing, or were copied
+     * before and have changed since. A value that was set for the environment itself stays.
+     * @returns the names that were copied
+     */
+    copyDefaults(environment: Environment, names: string[]): Promise<string[]>;
   };
   /** Removes what lies outside Azure's groups: images that no environment uses any more, logs, vault values. */
   forget(envId: string): Promise<string>;
@@ -113,6 +121,15 @@ export type Cloud = {
   /** Address at which the other services of the environment reach this one. */
   serviceAddress(environment: Environment, service: EnvironmentService): Promise<string>;
   close(): Promise<void>;
+};
+
+export type Vault = {
+  /** The values that it has, by name: each is told by a word that says nothing of it and changes when it does. */
+  versions(): Promise<Record<string, string>>;
+  /** @param name as the manifest writes it, `STRIPE_KEY` */
+  set(name: string, value: string): Promise<void>;
+  /** @returns false when it had no such value */
+  remove(name: string): Promise<boolean>;
 };
 
 export type CloudContext = {

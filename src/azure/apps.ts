@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import { ContainerAppsAPIClient } from "@azure/arm-appcontainers";
+import { ContainerAppsAPIClient, type ReplicaContainer } from "@azure/arm-appcontainers";
 import type { Endpoint } from "../cloud.js";
 import { PaasError } from "../errors.js";
 import type { Container, SecretReference } from "./container.js";
@@ -25,6 +25,13 @@ export type Apps = {
   /** Sets container and secrets in one PATCH, which makes one new revision. */
   deploy(group: string, name: string, container: Container, secrets: SecretReference[]): Promise<App>;
   revision(group: string, app: string, name: string): Promise<RevisionState>;
+  /** What the platform says of a revision's containers, `web: waiting, CrashLoopBackOff, 3 restarts`; empty when nothing. */
+  explain(group: string, app: string, revision: string): Promise<string[]>;
+  /**
+   * Makes sure that a revision takes requests, where a later one does not.
+   * @returns whether it had to be activated
+   */
+  keep(group: string, app: string, revision: string): Promise<boolean>;
   /** Waits until a revision is healthy or has failed, at most `limit` ms. */
   settled(group: string, app: string, revision: string, limit: number, signal: AbortSignal): Promise<RevisionState>;
 };
@@ -57,6 +64,21 @@ export function openApps(arm: Endpoint, subscriptionId: string): Apps {
         throw azureFailure(`deploy to the container app ${name}`, error);
       }
     },
+    explain: async (group, app, name) => {
+      // Said beside a failure, which this must not hide.
+      const replicas = await client.containerAppsRevisionReplicas.listReplicas(group, app, name).catch(() => null);
+      return [...new Set((replicas?.value ?? []).flatMap(({ containers = [] }) => containers.flatMap(troubleOf)))];
+    },
+    keep: async (group, app, name) => {
+      const found = await orNull(
+        `read the revision ${name}`,
+        client.containerAppsRevisions.getRevision(group, app, name),
+      );
+      if (found?.active !== false) return false;
+      const activation = client.containerAppsRevisions.activateRevision(group, app, name);
+      await orNull(`activate the revision ${name} again`, activation);
+      return true;
+    },
     settled: async (group, app, name, limit, signal) => {
       const end = Date.now() + limit;
       for (let pause = 100; ; pause = Math.min(pause * 1.3, 2000)) {
@@ -88,10 +110,16 @@ function revisionOf(
   revision: Awaited<ReturnType<ContainerAppsAPIClient["containerAppsRevisions"]["getRevision"]>>,
 ): RevisionState {
   const { healthState, runningState, provisioningState, provisioningError } = revision;
+  // The SDK's type lacks what the REST API tells.
+  const { runningStateDetails } = revision as { runningStateDetails?: string };
   if (healthState === "Healthy" && provisioningState === "Provisioned") return { name, state: "healthy", reason: null };
   const failed = [runningState, provisioningState].includes("Failed") || healthState === "Unhealthy";
   return failed
-    ? { name, state: "failed", reason: reasonOf(provisioningError) ?? `its running state is ${runningState}` }
+    ? {
+        name,
+        state: "failed",
+        reason: reasonOf(provisioningError || runningStateDetails) ?? `its running state is ${runningState}`,
+      }
     : { name, state: "starting", reason: null };
 }
 
@@ -100,4 +128,11 @@ function reasonOf(error: string | undefined): string | null {
   if (!error) return null;
   const explanation = explain(error);
   return explanation && /^(image|registry)-/.test(explanation.code) ? `${explanation.means} (${error})` : error;
+}
+
+/** Nothing of a container that simply runs. */
+function troubleOf({ name, runningState, runningStateDetails, restartCount = 0 }: ReplicaContainer): string[] {
+  if (runningState === "Running" && restartCount === 0) return [];
+  const said = [runningState?.toLowerCase(), runningStateDetails, restartCount > 0 ? `${restartCount} restarts` : ""];
+  return [`${name}: ${said.filter(Boolean).join(", ")}`];
 }

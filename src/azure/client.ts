@@ -25,10 +25,18 @@ export type HttpCall = {
   headers?: Record<string, string>;
   /** Sent as JSON. */
   body?: unknown;
+  /** Sent as it is, in place of `body`. */
+  content?: { type: string; text: string };
   signal?: AbortSignal;
 };
 
-export type HttpAnswer = { status: number; body: unknown; headers: PipelineResponse["headers"] };
+export type HttpAnswer = {
+  status: number;
+  body: unknown;
+  /** The body as it came, to its last byte. */
+  text: string;
+  headers: PipelineResponse["headers"];
+};
 
 /** One HTTP call through the pipeline of the Azure SDKs, which knows proxies, throttling and lost connections. */
 export type Http = (call: HttpCall) => Promise<HttpAnswer>;
@@ -46,18 +54,20 @@ export function openHttp(signIn: { credential: TokenCredential; scope: string } 
     });
   }
   const client = createDefaultHttpClient();
-  return async ({ method, url, headers = {}, body, signal }) => {
+  return async ({ method, url, headers = {}, body, content, signal }) => {
+    const sent = content ?? (body === undefined ? null : { type: "application/json", text: JSON.stringify(body) });
     const request = createPipelineRequest({
       url,
       method,
       headers: createHttpHeaders({ accept: "application/json", ...headers }),
-      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+      ...(sent ? { body: sent.text } : {}),
       ...(signal ? { abortSignal: signal } : {}),
     });
-    if (body !== undefined) request.headers.set("content-type", "application/json");
+    if (sent) request.headers.set("content-type", sent.type);
     const response = await pipeline.sendRequest(client, request);
     if (response.status >= 400) throw refusal(response);
-    return { status: response.status, body: parsed(response.bodyAsText), headers: response.headers };
+    const text = response.bodyAsText ?? "";
+    return { status: response.status, body: parsed(text), text, headers: response.headers };
   };
 }
 

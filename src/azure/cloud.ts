@@ -31,6 +31,7 @@ export function openAzureCloud(
   return {
     name: "azure",
     label: `azure (subscription ${subscriptionId}, tenant ${tenantId}, signed in as ${who})`,
+    simulated: false,
     subscriptionId,
     remote: "origin",
     arm,

@@ -1,7 +1,7 @@
 import type { Session } from "./session.js";
 
 /** By which Go's programs find a company's proxy and certificates; the others of the user's variables stay outside. */
-const NETWORK = [
+export const NETWORK = [
   "HTTPS_PROXY",
   "HTTP_PROXY",
   "NO_PROXY",

@@ -1,5 +1,5 @@
 import path from "node:path";
-import type { Cloud, CloudContext, LogLine } from "../cloud.js";
+import type { Cloud, CloudContext, LogLine, Vault } from "../cloud.js";
 import type { Platform } from "../environment/environment.js";
 import type { Tier } from "../manifest/manifest.js";
 import { LOCAL_SUBSCRIPTION } from "../naming/simulated.js";
@@ -7,6 +7,7 @@ import type { AppStatus, BuildAnswer, BuildBody, ReleaseBody, TerraformBody } fr
 import { localClientOptions } from "./certificate.js";
 import type { Connection } from "./connection.js";
 import { createRemote } from "./remote.js";
+import { tierVault } from "./secrets.js";
 import { daemonOfHost, ensureDaemon, runningDaemon } from "./start.js";
 
 /** What the local cloud is told of the project: names are decided elsewhere. */
@@ -41,6 +42,7 @@ export function localCloud(daemon: Connection, platform: (tier: Tier) => Platfor
   return {
     name: "local",
     label: "local (simulated)",
+    simulated: true,
     subscriptionId: LOCAL_SUBSCRIPTION,
     remote: "local",
     arm: { url: base, credential, options },
@@ -89,10 +91,11 @@ export function localCloud(daemon: Connection, platform: (tier: Tier) => Platfor
       return logLines(daemon, query, signal);
     },
     vault: {
-      byHand: ({ envId }, names) => `add ${names.map((name) => `${name}=…`).join(" ")} to .paas/secrets/${envId}.env`,
-      versions: ({ envId }) => daemon.ask<Record<string, string>>(`/paas/secrets/${envId}`),
-      set: async ({ envId }, name, value) => {
-        await daemon.ask(`/paas/secrets/${envId}`, { body: { name, value } });
+      of: ({ envId }) => vaultAt(envId, daemon),
+      defaults: (tier) => vaultAt(tierVault(tier), daemon),
+      copyDefaults: async ({ envId, tier }, names) => {
+        const body = { from: tierVault(tier), names };
+        return (await daemon.ask<{ copied: string[] }>(`/paas/secret-copies/${envId}`, { body })).copied;
       },
     },
     forget: async (envId) => (await daemon.ask<{ detail: string }>(`/paas/forget/${envId}`, { method: "POST" })).detail,
@@ -106,6 +109,20 @@ export function localCloud(daemon: Connection, platform: (tier: Tier) => Platfor
       return `http://127.0.0.1:${ingressPort}`;
     },
     close: async () => {},
+  };
+}
+
+function vaultAt(name: string, daemon: Connection): Vault {
+  return {
+    versions: () => daemon.ask<Record<string, string>>(`/paas/secrets/${name}`),
+    set: async (secret, value) => {
+      await daemon.ask(`/paas/secrets/${name}`, { body: { name: secret, value } });
+    },
+    remove: async (secret) => {
+      const query = new URLSearchParams({ name: secret });
+      const call = daemon.ask<{ removed: boolean }>(`/paas/secrets/${name}?${query}`, { method: "DELETE" });
+      return (await call).removed;
+    },
   };
 }
 

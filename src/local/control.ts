@@ -2,6 +2,7 @@ import type { IncomingMessage, ServerResponse } from "node:http";
 import { PaasError } from "../errors.js";
 import type { AppStatus, BuildBody, DaemonStatus, ReleaseBody, TerraformBody } from "./api.js";
 import type { RunRequest } from "./runs.js";
+import type { Secrets } from "./secrets.js";
 import { toWire, type WireLine } from "./wire.js";
 
 /** What the daemon does for the CLI beyond playing Azure. */
@@ -18,8 +19,7 @@ export type Services = {
     apps: { service: string; app: string }[],
     options: { revision: string | null; tail: number; follow: boolean; signal: AbortSignal },
   ): AsyncIterable<unknown>;
-  secretVersions(envId: string): Record<string, string>;
-  setSecret(envId: string, name: string, value: string): void;
+  secrets: Pick<Secrets, "versions" | "set" | "remove" | "copy">;
   forget(envId: string): Promise<string>;
   forgetPushes(branch: string): Promise<void>;
   run(request: RunRequest, onLine: (line: string) => void, signal: AbortSignal): Promise<unknown>;
@@ -43,11 +43,16 @@ export function controlHandler(
     "GET resource": ({ query }) => ({ exists: services.resourceExists(query.get("id") ?? "") }),
     "GET image": ({ query }) => ({ exists: services.imageExists(query.get("reference") ?? "") }),
     "GET app": ({ query }) => services.app(query.get("id") ?? ""),
-    "GET secrets": ({ rest }) => services.secretVersions(rest),
+    "GET secrets": ({ rest }) => services.secrets.versions(rest),
     "POST secrets": ({ rest, body }) => {
       const { name, value } = body as { name: string; value: string };
-      services.setSecret(rest, name, value);
+      services.secrets.set(rest, name, value);
       return {};
+    },
+    "DELETE secrets": ({ rest, query }) => ({ removed: services.secrets.remove(rest, query.get("name") ?? "") }),
+    "POST secret-copies": ({ rest, body }) => {
+      const { from, names } = body as { from: string; names: string[] };
+      return { copied: services.secrets.copy(from, rest, names) };
     },
     "POST forget": async ({ rest }) => ({ detail: await services.forget(rest) }),
     "POST forget-pushes": ({ body }) => services.forgetPushes((body as { branch: string }).branch),

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { SECRET_NAME } from "../naming/secret.js";
 import { DURATION } from "./duration.js";
 import { RUNTIMES, TIERS } from "./manifest.js";
 
@@ -56,7 +57,7 @@ const variableName = text(
   256,
 );
 const secretName = text(
-  /^[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)*$/,
+  SECRET_NAME,
   "the name of a secret: capital letters, digits and single underscores, like STRIPE_KEY",
   100,
 );

@@ -8,6 +8,7 @@ import type { Workplace } from "./workplace.js";
 /** Builds the image of every service, side by side; what was built before with the same content is not built again. */
 export async function build(
   environment: Environment,
+  commit: string,
   contents: Record<string, Content>,
   workplace: Workplace,
   doors: Doors,
@@ -16,7 +17,7 @@ export async function build(
   const results = await Promise.allSettled(
     environment.services.map(async (service) => {
       const content = contents[service.name] as Content;
-      const built = await buildService(service, content, environment, workplace, doors, steps);
+      const built = await buildService(service, content, environment, commit, workplace, doors, steps);
       return [service.name, built] as const;
     }),
   );
@@ -29,6 +30,7 @@ async function buildService(
   service: EnvironmentService,
   content: Content,
   environment: Environment,
+  commit: string,
   workplace: Workplace,
   doors: Doors,
   steps: Steps,
@@ -43,6 +45,7 @@ async function buildService(
       registryServer,
       context,
       contentKey: content.key,
+      commit,
       onLine: tell,
       signal: doors.signal,
     });

@@ -6,6 +6,7 @@ import type { DeployedService } from "../state/record.js";
 import { desiredOf, type Surroundings } from "./desired.js";
 import type { Doors } from "./doors.js";
 import type { Steps } from "./events.js";
+import { type Attempt, healthy, refusedDeployment } from "./healthy.js";
 
 /** An image with the content it was built from. */
 export type Built = { image: Image; contentKey: string };
@@ -65,9 +66,13 @@ async function deployService(
     });
   }
   return steps.run(`deploy ${service.name}`, async (tell) => {
-    const patched = await doors.apps.deploy(environment.resourceGroup, service.appName, container, secrets);
+    const replaced = before[service.name] === undefined ? null : app.readyRevision;
+    const attempt: Attempt = { service, environment, commit: deployment.commit, replaced };
+    const patched = await doors.apps
+      .deploy(environment.resourceGroup, service.appName, container, secrets)
+      .catch((error: unknown) => refusedDeployment(attempt, error, doors));
     tell("waiting until it is healthy");
-    await healthy(service, patched, deployment, doors);
+    await healthy(attempt, patched, doors);
     return { value: { ...outcome(patched.host), changed: true }, detail: "healthy" };
   });
 }
@@ -85,43 +90,4 @@ async function existingApp(doors: Doors, environment: Environment, service: Envi
 export async function serves(image: string, app: App, environment: Environment, doors: Doors): Promise<boolean> {
   if (app.image !== image || !app.latestRevision || app.latestRevision !== app.readyRevision) return false;
   return (await doors.apps.revision(environment.resourceGroup, app.name, app.latestRevision)).state === "healthy";
-}
-
-/** Time for pulling the image and starting the container, on top of what the app itself may take. */
-const PLATFORM_SECONDS = 120;
-
-async function healthy(service: EnvironmentService, app: App, deployment: Deployment, doors: Doors): Promise<void> {
-  const { environment, commit } = deployment;
-  const group = environment.resourceGroup;
-  const limit = (service.startup + PLATFORM_SECONDS) * 1000;
-  const { state, reason } = await doors.apps.settled(group, app.name, app.latestRevision ?? "", limit, doors.signal);
-  if (state === "healthy") return;
-  const output = await lastOutput(service, app.latestRevision ?? "", environment, doors);
-  const old = deployment.before[service.name] !== undefined;
-  throw new PaasError("unhealthy", `service ${service.name} of ${environment.envId} did not get healthy: ${reason}`, {
-    details: [
-      ...(output.length > 0
-        ? [`last output of commit ${commit.slice(0, 8)}:`, ...output.map((line) => `  ${line}`)]
-        : []),
-      old ? "the version before goes on serving" : "nothing serves yet: there was no version before",
-    ],
-    next: `mend it and push again; \`paas logs ${environment.envId}\` shows more`,
-  });
-}
-
-async function lastOutput(
-  service: EnvironmentService,
-  revision: string,
-  environment: Environment,
-  doors: Doors,
-): Promise<string[]> {
-  const lines: string[] = [];
-  const signal = AbortSignal.timeout(10_000);
-  const request = { environment, services: [service], revision, tail: 15, follow: false, signal };
-  try {
-    for await (const { text } of doors.cloud.logs(request)) lines.push(text);
-  } catch {
-    return ["(its output could not be read)"];
-  }
-  return lines;
 }

@@ -42,7 +42,7 @@ export async function surroundingsOf(
     addresses,
     vaultUri: typeof vaultUri === "string" && vaultUri !== "" ? vaultUri : null,
     secretVersions: environment.services.some(({ secrets }) => secrets.length > 0)
-      ? await cloud.vault.versions(environment)
+      ? await cloud.vault.of(environment).versions()
       : {},
     identityId: identityId(environment, cloud.subscriptionId),
   };

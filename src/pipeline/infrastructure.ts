@@ -117,7 +117,8 @@ export function sayStopping(steps: Steps): void {
   steps.warn("stopping: Terraform was told, and ends in order and saves its state before this does");
 }
 
-async function synth(stack: Stack, workplace: Workplace, doors: Doors, steps: Steps): Promise<Synthesis> {
+/** Bundles and runs `infra/`; installs its packages where they are missing. */
+export async function synth(stack: Stack, workplace: Workplace, doors: Doors, steps: Steps): Promise<Synthesis> {
   const { infra, environmentFile } = workplace;
   const nodeModules = await installPackages(workplace, doors, steps);
   return steps.run("synth", async () => {

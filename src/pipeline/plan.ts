@@ -26,13 +26,7 @@ export type PlanOutcome = {
 /** What `up` would change. Reads only: no lock is taken, nothing in the cloud is written. */
 export async function plan(source: Source, doors: Doors, steps: Steps): Promise<PlanOutcome> {
   await doors.terraform();
-  const { manifest, trusted, branch } = source;
-  const { subscriptionId } = doors.cloud;
-  const draft = describeEnvironment({ manifest, trusted, branch, generation: 0, subscriptionId });
-  const record = (await doors.state.records.read(draft.record))?.record ?? null;
-  const alive = record !== null && record.state !== "destroyed";
-  const generation = record === null ? 0 : alive ? record.generation : record.generation + 1;
-  const environment = describeEnvironment({ manifest, trusted, branch, generation, subscriptionId });
+  const { environment, record } = await nextLife(source, doors);
   if (!(await doors.cloud.platform.exists(environment.tier))) throw noPlatform(environment.tier, doors.cloud);
 
   // A folder of its own: a plan may go on beside a run of the same environment.
@@ -46,7 +40,7 @@ export async function plan(source: Source, doors: Doors, steps: Steps): Promise<
   const outputs = outputsOfState(await doors.state.blobs.download(stack.state));
   const vaultUri = outputs.key_vault_uri;
   const surroundings = await surroundingsOf(environment, source.commit.sha, vaultUri, doors.cloud);
-  const containers = await containerChanges(surroundings, alive ? record : null, workplace, doors);
+  const containers = await containerChanges(surroundings, record, workplace, doors);
   const changes = { ...infrastructure.changes };
   for (const { action } of containers) changes[action] += 1;
   return { environment, changes, resources: [...infrastructure.resources, ...containers] };
@@ -84,4 +78,18 @@ async function stays(
     return false;
   const app = await doors.apps.find(environment.resourceGroup, service.appName);
   return app !== null && serves(last.image, app, environment, doors);
+}
+
+/** What `up` would make of a commit, and the record of the life that it would go on with; null = a new one begins. */
+export async function nextLife(
+  { manifest, trusted, branch }: Source,
+  doors: Doors,
+): Promise<{ environment: Environment; record: EnvironmentRecord | null }> {
+  const { subscriptionId } = doors.cloud;
+  const draft = describeEnvironment({ manifest, trusted, branch, generation: 0, subscriptionId });
+  const record = (await doors.state.records.read(draft.record))?.record ?? null;
+  const alive = record !== null && record.state !== "destroyed";
+  const generation = record === null ? 0 : alive ? record.generation : record.generation + 1;
+  const environment = describeEnvironment({ manifest, trusted, branch, generation, subscriptionId });
+  return { environment, record: alive ? record : null };
 }

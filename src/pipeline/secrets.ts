@@ -4,8 +4,13 @@ import { count } from "../ui/wording.js";
 import type { Doors } from "./doors.js";
 import type { Steps } from "./events.js";
 
-/** Secrets that must be put into the environment's vault, by name. */
-export type NewSecrets = Record<string, string>;
+/** Where the values of a run's secrets come from. */
+export type Secrets = {
+  /** Handed to this run, by name: they go into the environment's vault. */
+  given: Record<string, string>;
+  /** Those that the tier may have a value for. */
+  defaults: string[];
+};
 
 /** A value for a secret can be handed to one run through this variable. */
 export function secretVariable(name: string): string {
@@ -13,43 +18,57 @@ export function secretVariable(name: string): string {
 }
 
 /**
- * The secrets of the environment's services that come with this run; one that is neither in the vault nor in the
- * variables stops `up` before anything is changed.
+ * Finds a value for every secret of the environment's services: in this run's variables, in the environment's vault, in
+ * that of its tier. One that is nowhere stops `up` before anything is changed.
  * @throws PaasError `secret-missing`, exit 2
  */
-export async function requireSecrets(environment: Environment, doors: Doors): Promise<NewSecrets> {
+export async function requireSecrets(environment: Environment, doors: Doors): Promise<Secrets> {
   const wanted = [...new Set(environment.services.flatMap(({ secrets }) => secrets))].sort();
-  if (wanted.length === 0) return {};
-  const kept = Object.keys(await doors.cloud.vault.versions(environment));
+  if (wanted.length === 0) return { given: {}, defaults: [] };
+  const { vault } = doors.cloud;
+  const [kept, standard] = await Promise.all([
+    vault.of(environment).versions(),
+    vault.defaults(environment.tier).versions(),
+  ]);
   const given = wanted.filter((name) => doors.variables[secretVariable(name)]);
-  const missing = wanted.filter((name) => !kept.includes(name) && !given.includes(name));
-  if (missing.length === 0)
-    return Object.fromEntries(given.map((name) => [name, doors.variables[secretVariable(name)] ?? ""]));
-  throw new PaasError(
-    "secret-missing",
-    `environment ${environment.envId} lacks ${count(missing.length, "secret")}: ${missing.join(", ")}`,
-    {
-      details: missing.map((name) => `${name} is listed in paas.yaml and has no value`),
-      next: [
-        `run again with ${missing.map((name) => `${secretVariable(name)}=…`).join(" ")} in the environment`,
-        doors.cloud.vault.byHand(environment, missing),
-      ].join(", or "),
-      exit: EXIT.usage,
-    },
-  );
+  const others = wanted.filter((name) => !given.includes(name));
+  const missing = others.filter((name) => !(name in kept) && !(name in standard));
+  if (missing.length > 0) throw secretMissing(environment, missing);
+  return {
+    given: Object.fromEntries(given.map((name) => [name, doors.variables[secretVariable(name)] ?? ""])),
+    defaults: others.filter((name) => name in standard),
+  };
 }
 
 /** Puts the values into the environment's vault; they go nowhere else. */
 export async function storeSecrets(
   environment: Environment,
-  secrets: NewSecrets,
+  { given, defaults }: Secrets,
   doors: Doors,
   steps: Steps,
 ): Promise<void> {
-  const entries = Object.entries(secrets);
-  if (entries.length === 0) return;
+  const entries = Object.entries(given);
+  if (entries.length + defaults.length === 0) return;
   await steps.run("secrets", async () => {
-    for (const [name, value] of entries) await doors.cloud.vault.set(environment, name, value);
-    return { value: undefined, detail: `${count(entries.length, "value")} into the vault` };
+    const { vault } = doors.cloud;
+    for (const [name, value] of entries) await vault.of(environment).set(name, value);
+    const copied = defaults.length === 0 ? [] : await vault.copyDefaults(environment, defaults);
+    const stored = entries.length + copied.length;
+    return { value: undefined, detail: stored === 0 ? "unchanged" : `${count(stored, "value")} into the vault` };
   });
+}
+
+function secretMissing({ envId, tier }: Environment, missing: string[]): PaasError {
+  return new PaasError(
+    "secret-missing",
+    `environment ${envId} lacks ${count(missing.length, "secret")}: ${missing.join(", ")}`,
+    {
+      details: missing.map((name) => `${name} is listed in paas.yaml and has no value`),
+      next: [
+        `run again with ${missing.map((name) => `${secretVariable(name)}=…`).join(" ")} in the environment`,
+        `give every environment of the tier one: \`paas secret set ${missing[0]} --tier ${tier}\``,
+      ].join(", or "),
+      exit: EXIT.usage,
+    },
+  );
 }

@@ -62,7 +62,7 @@ async function recoverState(
 }
 
 /** Settings of the azurerm backend; who signs in comes from the variables. */
-function backendOf({ platform, state }: StatePlace): Backend {
+export function backendOf({ platform, state }: StatePlace): Backend {
   return {
     storage_account_name: platform.stateAccount,
     container_name: state.container,

@@ -52,7 +52,7 @@ async function upHeld(source: Source, held: HeldRecord, doors: Doors, steps: Ste
   refuseOtherBranch(environment, before);
   await waitForDeletion(environment, doors, steps);
   await refuseForeignGroup(environment, doors);
-  const missing = await requireSecrets(environment, doors);
+  const secrets = await requireSecrets(environment, doors);
 
   const started = recordOf(environment, source.commit.sha, before, doors.now());
   await held.write(started);
@@ -65,9 +65,9 @@ async function upHeld(source: Source, held: HeldRecord, doors: Doors, steps: Ste
     });
     await clearDeadLock(environment.envId, environment.state, doors, steps);
     const infrastructure = applyInfrastructure(environment, source, workplace, doors, steps);
-    const images = build(environment, contents, workplace, doors, steps);
+    const images = build(environment, source.commit.sha, contents, workplace, doors, steps);
     const { applied, built } = await bothEnded(infrastructure, images);
-    await storeSecrets(environment, missing, doors, steps);
+    await storeSecrets(environment, secrets, doors, steps);
     const services = await deploy(
       {
         ...(await surroundingsOf(environment, source.commit.sha, applied.outputs.key_vault_uri, doors.cloud)),

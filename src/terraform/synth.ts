@@ -19,6 +19,8 @@ export type SynthRequest = {
 export type Synthesis = {
   /** `cdk.tf.json` in the work folder. */
   file: string;
+  /** Folder with the same file and the assets that belong to it, and nothing else. */
+  folder: string;
   /** The azurerm types of resources and data sources; sorted. */
   resourceTypes: string[];
   /** Full source addresses of the providers, `registry.terraform.io/hashicorp/azurerm`; sorted. */
@@ -42,7 +44,12 @@ export async function synthesise(request: SynthRequest): Promise<Synthesis> {
   const stack = await onlyStack(output);
   await fs.cp(stack, work, { recursive: true });
   const configuration = JSON.parse(await fs.readFile(file, "utf8")) as Configuration;
-  return { file, ...describe(configuration), bindings: path.join(nodeModules, "@cdktf", "provider-azurerm") };
+  return {
+    file,
+    folder: stack,
+    ...describe(configuration),
+    bindings: path.join(nodeModules, "@cdktf", "provider-azurerm"),
+  };
 }
 
 /**

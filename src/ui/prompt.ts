@@ -8,6 +8,8 @@ export type Prompt = {
     initial?: string;
     validate?: (value: string) => string | undefined;
   }): Promise<string>;
+  /** Asks for what must not be shown. */
+  secret(question: { message: string }): Promise<string>;
   select(question: {
     message: string;
     options: { value: string; label: string; hint?: string }[];
@@ -32,6 +34,10 @@ export function createPrompt(variables: NodeJS.ProcessEnv, allowed: boolean): Pr
           ...(validate === undefined ? {} : { validate: (value) => validate(value ?? "") }),
         }),
       );
+    },
+    secret: async ({ message }) => {
+      const { password } = await clack();
+      return answer(await password({ message, output: process.stderr }));
     },
     select: async ({ message, options, initial }) => {
       const { select } = await clack();

@@ -38,7 +38,7 @@ function world() {
     assignments: roles.assignments.length,
     definitions: roles.definitions.size,
     credentials: [...identities.credentials.values()].map(({ properties }) => properties.subject).sort(),
-    modes: registries.modes.size,
+    modes: registryResources.modes.size,
     taken: accounts.taken.size,
     environments: [...environments].map(([name, { refs, variables }]) => [name, refs, [...variables.keys()]]),
   };

@@ -1,5 +1,6 @@
 import { createHash } from "node:crypto";
 import type { AzureParts } from "../../src/azure/cloud.js";
+import type { Vault } from "../../src/cloud.js";
 
 /** Doubles of what needs a registry and a vault: nothing is built, pushed or kept anywhere. */
 export type Doubles = AzureParts & {
@@ -34,12 +35,20 @@ export function doubles(): Doubles {
       return "none (double)";
     },
     vault: {
-      versions: async ({ envId }) =>
-        Object.fromEntries(
-          [...values].filter(([key]) => key.startsWith(`${envId}/`)).map(([key]) => [key.slice(envId.length + 1), "1"]),
-        ),
-      set: async ({ envId }, name, value) => void values.set(`${envId}/${name}`, value),
-      byHand: () => "give it to the double",
+      of: ({ envId }) => vaultOf(envId, values),
+      defaults: (tier) => vaultOf(`tier ${tier}`, values),
+      copyDefaults: async () => [],
     },
+  };
+}
+
+function vaultOf(owner: string, values: Map<string, string>): Vault {
+  return {
+    versions: async () =>
+      Object.fromEntries(
+        [...values].filter(([key]) => key.startsWith(`${owner}/`)).map(([key]) => [key.slice(owner.length + 1), "1"]),
+      ),
+    set: async (name, value) => void values.set(`${owner}/${name}`, value),
+    remove: async (name) => values.delete(`${owner}/${name}`),
   };
 }

@@ -1,7 +1,7 @@
 import fs from "node:fs";
 import { createRequire } from "node:module";
 import path from "node:path";
-import { openAzureCloud } from "../../src/azure/cloud.js";
+import { type AzureParts, openAzureCloud } from "../../src/azure/cloud.js";
 import type { Session } from "../../src/azure/session.js";
 import { signIn } from "../../src/azure/sign-in.js";
 import type { Cloud } from "../../src/cloud.js";
@@ -49,6 +49,13 @@ services:
   web: { runtime: node, port: 3000 }
 `;
 
+/** What images and vaults the project works with, once the platform is there. */
+export type MakeParts = (
+  context: { manifest: Manifest; variables: NodeJS.ProcessEnv },
+  session: Session,
+  azure: StandIn,
+) => AzureParts;
+
 /** A project in a temporary repository, signed in to a stand-in Azure of its own that has the platform of `nonprod`. */
 export type Project = {
   azure: StandIn;
@@ -67,7 +74,11 @@ export type Project = {
 };
 
 /** @param more variables of whoever runs paas, such as values of secrets */
-export async function openProject(text = MANIFEST, more: Record<string, string> = {}): Promise<Project> {
+export async function openProject(
+  text = MANIFEST,
+  more: Record<string, string> = {},
+  makeParts?: MakeParts,
+): Promise<Project> {
   const azure = await openAzure({ account: ACCOUNT });
   azure.schemas.ensure(TYPES, BINDINGS);
   const later: (() => unknown)[] = [];
@@ -92,16 +103,20 @@ export async function openProject(text = MANIFEST, more: Record<string, string> 
   const chosen = { tenantId: TENANT, subscriptionId: SUBSCRIPTION };
   const session = await signIn(variables, chosen, azure.clientOptions);
   const parts = doubles();
-  const cloud = openAzureCloud({ manifest, variables }, session, parts, azure.clientOptions);
+  const cloudWith = (some: AzureParts) => openAzureCloud({ manifest, variables }, session, some, azure.clientOptions);
   const git = await openGit(repository.folder);
-  const doors = await openDoors({
-    cloud: async () => cloud,
-    git: async () => git,
-    home: async () => git.root,
-    variables,
-    now: () => new Date(),
-    signal: new AbortController().signal,
-  });
+  const doorsTo = (opened: Cloud) =>
+    openDoors({
+      cloud: async () => opened,
+      git: async () => git,
+      home: async () => git.root,
+      variables,
+      now: () => new Date(),
+      signal: new AbortController().signal,
+    });
+  const withDoubles = cloudWith(parts);
+  const cloud = makeParts ? cloudWith(makeParts({ manifest, variables }, session, azure)) : withDoubles;
+  const doors = await doorsTo(cloud);
   const events: Event[] = [];
   const steps = stepsOf(
     (event) => events.push(event),
@@ -110,7 +125,7 @@ export async function openProject(text = MANIFEST, more: Record<string, string> 
   const source = (branch: string) => findSource(git, git, branch, null);
   const runUp = async (branch = "env-alice", through = doors) =>
     up({ source: await source(branch), lockTimeout: 0 }, through, steps);
-  await makePlatform(doors, (through) => runUp("env-bob", through));
+  await makePlatform(await doorsTo(withDoubles), (through) => runUp("env-bob", through));
   return {
     azure,
     repository,

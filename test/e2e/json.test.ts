@@ -60,6 +60,19 @@ describe("--json", () => {
     expect(local.refused).toEqual([]);
   });
 
+  it("secret and eject", async () => {
+    const set = await paas(["secret", "set", "SPARE_KEY", "--tier", "nonprod", "--json"], {
+      cwd: project.folder,
+      input: "x\n",
+    });
+    expect(parsed(set, SHAPES["secret set"])).toMatchObject({ environment: null, tier: "nonprod", name: "SPARE_KEY" });
+    const listed = await inShape(["secret", "ls", "--tier", "nonprod"], SHAPES["secret ls"]);
+    expect(listed).toMatchObject({ secrets: [{ name: "SPARE_KEY" }] });
+    await inShape(["secret", "rm", "SPARE_KEY", "--tier", "nonprod"], SHAPES["secret rm"]);
+    const ejected = await inShape(["eject", "--out", ".paas/ejected"], SHAPES.eject);
+    expect(ejected).toMatchObject({ environment: { envId: "alice" }, files: ["README.md", "main.tf.json"] });
+  });
+
   it("logs: one document per line", async () => {
     const { exit, stdout } = await json("logs");
     expect(exit).toBe(0);

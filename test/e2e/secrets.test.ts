@@ -2,7 +2,7 @@ import { createHash, randomBytes } from "node:crypto";
 import fs from "node:fs";
 import path from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import type { Outcome } from "../helpers/paas.js";
+import { type Outcome, paas as runPaas } from "../helpers/paas.js";
 import { APP } from "./support/app.js";
 import { addressOf } from "./support/daemon.js";
 import { allProcesses } from "./support/processes.js";
@@ -116,6 +116,40 @@ describe("a secret", () => {
     expect((await project.get("alice")).body).toBe(hashOf(second));
     expect(await placesWith(second)).toEqual([]);
     expect(await placesWith(canary)).toEqual([]);
+  });
+
+  it("that is the tier's reaches an environment that has none of its own, and no command line or output", async () => {
+    const standard = `canary-${randomBytes(12).toString("hex")}`;
+    const secret = async (words: string[], input?: string) => {
+      const outcome = await runPaas(["secret", ...words], { cwd: project.folder, ...(input ? { input } : {}) });
+      printed.push(outcome.stdout, outcome.stderr);
+      return outcome;
+    };
+    expect((await secret(["set", "STRIPE_KEY", "--tier", "nonprod"], `${standard}\n`)).exit).toBe(0);
+    expect((await paas(["up", "alice"])).exit).toBe(0);
+    expect((await project.get("alice")).body).toBe(hashOf(second));
+
+    expect((await secret(["rm", "STRIPE_KEY", "--env", "alice"])).exit).toBe(0);
+    expect((await paas(["up", "alice"])).exit).toBe(0);
+    expect((await project.get("alice")).body).toBe(hashOf(standard));
+    expect((await secret(["ls", "--env", "alice"])).stdout).toBe("STRIPE_KEY\n");
+    expect(await placesWith(standard)).toEqual([]);
+
+    expect((await secret(["set", "STRIPE_KEY", "--env", "alice"], second)).exit).toBe(0);
+    expect((await paas(["up", "alice"])).exit).toBe(0);
+    expect((await project.get("alice")).body).toBe(hashOf(second));
+    expect((await secret(["rm", "STRIPE_KEY", "--tier", "nonprod"])).exit).toBe(0);
+  });
+
+  it.each([
+    ["a name that the manifest could not hold", ["set", "stripe-key"], 2, "secret-name"],
+    ["no value", ["set", "STRIPE_KEY"], 2, "secret-value"],
+    ["a value that is not there", ["rm", "OTHER_KEY"], 3, "no-such-secret"],
+    ["two vaults at once", ["ls", "--tier", "nonprod"], 2, "usage"],
+  ])("is refused: %s", async (_, words, exit, code) => {
+    const outcome = await paas(["secret", ...words, "--env", "alice"]);
+    expect(outcome.exit, outcome.stderr).toBe(exit);
+    expect(outcome.stderr).toContain(`[${code}]`);
   });
 
   it("that a container app held itself would be found by this test", async () => {

@@ -67,7 +67,7 @@ export async function workflowStep(here: Surroundings, happening: Happening): Pr
   const unused = () => Promise.reject(new Error("nobody needs this here"));
   const tools: Tools = {
     ui,
-    prompt: { interactive: false, text: unused, select: unused, confirm: unused },
+    prompt: { interactive: false, text: unused, secret: unused, select: unused, confirm: unused },
     now,
     variables,
     folder: here.repository.folder,

@@ -27,12 +27,14 @@ import { openManagedEnvironments } from "./managed-environments.js";
 import { openOperations } from "./operations.js";
 import { openReadings } from "./readings.js";
 import { openRegistrations } from "./registrations.js";
-import { openRegistries } from "./registries.js";
+import { openRegistries as openRegistryResources } from "./registries.js";
+import { openRegistries } from "./registry.js";
 import { openRoleAssignments } from "./role-assignments.js";
 import { openSoftDeleted } from "./soft-deleted.js";
 import { openStorageAccounts } from "./storage-accounts.js";
 import { openSubscriptions } from "./subscriptions.js";
 import { openTokens } from "./tokens.js";
+import { openVaults } from "./vaults.js";
 
 /** Every host that the stand-in answers for; the door leads nowhere else. */
 const HOSTS = [
@@ -87,7 +89,8 @@ export async function openAzure({ account, now = () => new Date(), readings: tol
   const accounts = openStorageAccounts(core, registrations);
   const identities = openIdentities(core, directory, registrations);
   const roles = openRoleAssignments(core);
-  const registries = openRegistries(core);
+  const registryResources = openRegistryResources(core);
+  const vaults = openVaults(core, softDeleted);
   const logs = openLogs(core);
   // A new resource provider is one more line here.
   const parts = [
@@ -98,6 +101,7 @@ export async function openAzure({ account, now = () => new Date(), readings: tol
     openSubscriptions(core),
     locks,
     softDeleted,
+    vaults,
     logs,
     openManagedEnvironments(core),
     containerApps,
@@ -105,10 +109,11 @@ export async function openAzure({ account, now = () => new Date(), readings: tol
     accounts,
     identities,
     roles,
-    registries,
+    registryResources,
     groups,
   ];
   const faults = new Faults();
+  const registries = openRegistries(core, faults);
   const dispatcher = createDispatcher(
     parts.flatMap(({ routes }) => routes),
     faults,
@@ -133,7 +138,9 @@ export async function openAzure({ account, now = () => new Date(), readings: tol
     const host = (request.headers.host ?? "").replace(/:443$/, "");
     const handled = host.endsWith(".blob.core.windows.net")
       ? blobs(request, response)
-      : dispatcher.handle(request, response);
+      : host.endsWith(".azurecr.io")
+        ? registries.listener(request, response)
+        : dispatcher.handle(request, response);
     Promise.resolve(handled).catch((error: unknown) => {
       dispatcher.violations.push(
         `${request.method} ${host}${request.url}: ${error instanceof Error ? error.stack : error}`,
@@ -169,10 +176,12 @@ export async function openAzure({ account, now = () => new Date(), readings: tol
     accounts,
     identities,
     roles,
-    registries,
+    registryResources,
     containerApps: containerApps.apps,
     softDeleted,
     readings: readings.readings,
+    vaults,
+    registries,
     logs,
     schemas,
     requests: dispatcher.requests,
@@ -188,7 +197,8 @@ export async function openAzure({ account, now = () => new Date(), readings: tol
     close: async () => {
       for (const part of [provider, door, front, storage]) await part.close();
       fs.rmSync(folder, { recursive: true, force: true });
-      if (dispatcher.violations.length > 0) throw new Error(`violations:\n${dispatcher.violations.join("\n")}`);
+      const violations = [...dispatcher.violations, ...registries.violations];
+      if (violations.length > 0) throw new Error(`violations:\n${violations.join("\n")}`);
     },
   };
 }

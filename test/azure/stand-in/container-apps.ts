@@ -130,9 +130,11 @@ export function openContainerApps(core: Core) {
   const apps = {
     /** Why new revisions fail; null = they get healthy. */
     failing: null as string | null,
+    /** Whether a new revision that fails takes the one before out of service, as it must not. */
+    displacing: false,
   };
   core.store.onChange(({ kind, resource }) => {
-    if (kind === "put" && resource.type === TYPE) addRevision(resource, core, apps.failing);
+    if (kind === "put" && resource.type === TYPE) addRevision(resource, core, apps);
   });
   const routes = [
     route({
@@ -182,11 +184,35 @@ export function openContainerApps(core: Core) {
       },
     }),
   ];
+  routes.push(
+    route({
+      method: "POST",
+      path: `${APP}/revisions/{revision}/activate`,
+      versions: VERSIONS,
+      spec: SPEC.replace("ContainerApps.json", "ContainerAppsRevisions.json"),
+      responses: { 200: null },
+      answer: (call) => {
+        const { group = "", app: name = "", revision: one = "" } = call.names;
+        simulated.getRevision(simulatedRequest(call), context, group, name, one);
+        const id = `/subscriptions/${core.subscriptionId}/resourceGroups/${group}/providers/Microsoft.App/containerApps/${name}`;
+        const history = core.store.history(id) ?? { ingressPort: 0, revisions: [] };
+        const revisions = history.revisions.map(
+          (known): Revision => (known.name === one ? { ...known, state: "ready" } : known),
+        );
+        core.store.saveHistory(id, { ...history, revisions });
+        return { status: 200 };
+      },
+    }),
+  );
   return { ...apps, routes, apps };
 }
 
 /** A changed template makes a revision, anything else none: "revision-scope changes" in Azure's words. */
-function addRevision(resource: Resource, { store, now }: Core, reason: string | null): void {
+function addRevision(
+  resource: Resource,
+  { store, now }: Core,
+  { failing: reason, displacing }: { failing: string | null; displacing: boolean },
+): void {
   const [block] = resource.attributes.template as Record<string, unknown>[];
   if (!block) return;
   const history = store.history(resource.id) ?? { ingressPort: 0, revisions: [] };
@@ -202,7 +228,7 @@ function addRevision(resource: Resource, { store, now }: Core, reason: string | 
     port: null,
   };
   const before = history.revisions.map(
-    (one): Revision => (reason === null && one.state === "ready" ? { ...one, state: "inactive" } : one),
+    (one): Revision => ((reason === null || displacing) && one.state === "ready" ? { ...one, state: "inactive" } : one),
   );
   store.saveHistory(resource.id, { ...history, revisions: [added, ...before] });
 }

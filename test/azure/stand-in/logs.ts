@@ -22,6 +22,7 @@ const replica = z.strictObject({
         ready: z.boolean(),
         started: z.boolean(),
         restartCount: z.number().int(),
+        runningStateDetails: z.string().optional(),
         runningState: z.enum(["Running", "Terminated", "Waiting", "Unknown"]),
         logStreamEndpoint: z.url().optional(),
       }),
@@ -35,6 +36,8 @@ export function openLogs(core: Core) {
   const logs = {
     /** Names of running replicas by app. */
     replicas: new Map<string, string[]>(),
+    /** Why the containers of an app do not run. */
+    waiting: new Map<string, string>(),
     /** Lines that a replica's stream gives before it ends. */
     lines: new Map<string, { TimeStamp: string; Log: string }[]>(),
     /** Replicas that go on talking: what is written here is heard until it ends. */
@@ -76,6 +79,15 @@ export function openLogs(core: Core) {
       answer: (call) => {
         const { group = "", app = "", revision = "" } = call.names;
         simulated.getRevision(simulatedRequest(call), simulatedContext(core), group, app, revision);
+        const why = logs.waiting.get(app);
+        const running = { ready: true, started: true, restartCount: 0, runningState: "Running" };
+        const stuck = {
+          ready: false,
+          started: false,
+          restartCount: 3,
+          runningState: "Waiting",
+          runningStateDetails: why,
+        };
         const value = (logs.replicas.get(app) ?? []).map((name) => ({
           id: `${call.path}/${name}`,
           name,
@@ -86,10 +98,7 @@ export function openLogs(core: Core) {
             containers: [
               {
                 name: "web",
-                ready: true,
-                started: true,
-                restartCount: 0,
-                runningState: "Running",
+                ...(why === undefined ? running : stuck),
                 logStreamEndpoint: `https://westeurope.azurecontainerapps.dev${call.path}/${name}/containers/web/logstream`,
               },
             ],

@@ -60,6 +60,7 @@ test("someone who is asked may let files be replaced, one by one", async () => {
   const prompt: Prompt = {
     interactive: true,
     text: async ({ initial = "" }) => initial,
+    secret: async () => "",
     select: async ({ initial = "" }) => initial,
     confirm: async ({ message }) => {
       asked.push(message);

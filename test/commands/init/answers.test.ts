@@ -37,7 +37,10 @@ describe("someone is asked", () => {
       asked.push(`${message}: ${initial}`);
       return answers[message] ?? initial;
     };
-    return { asked, prompt: { interactive: true, text: answer, select: answer, confirm: async () => false } };
+    return {
+      asked,
+      prompt: { interactive: true, text: answer, secret: answer, select: answer, confirm: async () => false },
+    };
   }
 
   test("name, region and port, with what was found as defaults", async () => {

@@ -13,6 +13,7 @@ function answering(owners: string, replaced: string[] = []): { prompt: Prompt; a
   const asked: string[] = [];
   const prompt: Prompt = {
     interactive: true,
+    secret: async () => "",
     text: async ({ message, initial = "", validate }) => {
       asked.push(message);
       const answer = message.startsWith("CODEOWNERS") ? owners : initial;

@@ -146,6 +146,29 @@ export const SHAPES = {
     next: z.array(text),
     dryRun: z.boolean(),
   }),
+  "secret set": document.extend({
+    environment: text.nullable(),
+    tier: text.nullable(),
+    name: text,
+    set: z.literal(true),
+  }),
+  "secret ls": document.extend({
+    environment: text.nullable(),
+    tier: text.nullable(),
+    secrets: z.array(z.object({ name: text })),
+  }),
+  "secret rm": document.extend({
+    environment: text.nullable(),
+    tier: text.nullable(),
+    name: text,
+    removed: z.literal(true),
+  }),
+  eject: document.extend({
+    environment: z.object({ envId: text, branch: text, commit: sha, resourceGroup: text }),
+    folder: text,
+    files: z.array(text),
+    state: z.object({ container: text, key: text }),
+  }),
   "local start": document.extend({ running: z.literal(true), pid: count, gatewayPort: count }),
   "local status": document.extend({
     running: z.literal(true),

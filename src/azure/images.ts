@@ -1,0 +1,146 @@
+import fs from "node:fs/promises";
+import path from "node:path";
+import type { BuildRequest, Cloud, Image } from "../cloud.js";
+import { EXIT, PaasError } from "../errors.js";
+import { count } from "../ui/wording.js";
+import { buildAndPush } from "./docker.js";
+import { azureFailure } from "./failure.js";
+import { refuseOtherPlatform } from "./image-platform.js";
+import { contentTag, environmentTags, gitTag, newestTag, removalOf } from "./image-tags.js";
+import { isGoneMeanwhile, type Registry, type StoredManifest } from "./registry.js";
+import { missingDockerfile } from "./service-dockerfile.js";
+
+export type ImageSources = {
+  variables: NodeJS.ProcessEnv;
+  /** Data plane of the registry with this host. */
+  registry(server: string): Registry;
+  /** Host of the registry that the images of an environment lie in. */
+  serverOf(envId: string): string;
+  /** Name of the project. */
+  project: string;
+};
+
+/** Images of Azure: built with docker on this machine, kept in the platform's registry, found again by content. */
+export function openImages(sources: ImageSources): Pick<Cloud, "build" | "forget" | "hasImage"> {
+  return {
+    build: (request) => build(request, sources),
+    forget: (envId) => forget(envId, sources),
+    hasImage: async (reference) => {
+      const [, server = "", repository = "", digest = ""] = /^([^/]+)\/(.+)@(.+)$/.exec(reference) ?? [];
+      return (await sources.registry(server).digestOf(repository, digest)) !== null;
+    },
+  };
+}
+
+async function build(request: BuildRequest, { registry: open, variables }: ImageSources): Promise<Image> {
+  const { environment, service, registryServer: server, context, contentKey, commit, onLine, signal } = request;
+  const registry = open(server);
+  const repository = `${environment.project.name}/${service.name}`;
+  const rendered = await missingDockerfile(service, context);
+  const content = contentTag(contentKey, rendered);
+  const names = (digest: string) => [gitTag(commit), ...environmentTags(environment.envId, digest)];
+  const image = (digest: string, cached: boolean): Image => ({
+    reference: `${server}/${repository}@${digest}`,
+    digest,
+    cached,
+  });
+
+  const known = await registry.digestOf(repository, content);
+  if (known && (await reuse(registry, repository, known, names(known)))) return image(known, true);
+
+  const beside = path.join(path.dirname(context), `.${service.name}`);
+  await fs.mkdir(beside, { recursive: true, mode: 0o700 });
+  const dockerfile = rendered === null ? path.join(context, "Dockerfile") : path.join(beside, "Dockerfile");
+  if (rendered !== null) {
+    await fs.writeFile(dockerfile, rendered);
+    onLine("no Dockerfile in the commit: using the one that `paas init` would write");
+  }
+  const digest = await buildAndPush(
+    {
+      server,
+      repository,
+      cache: `${environment.project.name}/cache:${service.name}`,
+      tags: [gitTag(commit), newestTag(environment.envId)],
+      context,
+      dockerfile,
+      metadata: path.join(beside, "metadata.json"),
+    },
+    { service: service.name, identityToken: await registry.identityToken(), variables, onLine, signal },
+  );
+  const pushed = await registry.manifest(repository, digest);
+  if (!pushed) throw notPushed(service.name, server);
+  await refuseOtherPlatform(service.name, repository, pushed, registry);
+  // By its content it is found only now, that it is known to be good.
+  await named(registry, repository, pushed, [content, ...names(digest)]);
+  return image(digest, false);
+}
+
+/** Gives an image that was built before the names of this run; false when it was removed meanwhile. */
+async function reuse(registry: Registry, repository: string, digest: string, names: string[]): Promise<boolean> {
+  const manifest = await registry.manifest(repository, digest);
+  if (!manifest) return false;
+  try {
+    await named(registry, repository, manifest, names);
+    return true;
+  } catch (error) {
+    if (isGoneMeanwhile((error as Error).cause)) return false;
+    throw error;
+  }
+}
+
+async function named(registry: Registry, repository: string, manifest: StoredManifest, names: string[]): Promise<void> {
+  for (const name of names) {
+    try {
+      await registry.tag(repository, manifest, name);
+    } catch (error) {
+      throw azureFailure(`name the image ${registry.server}/${repository}:${name}`, error);
+    }
+  }
+}
+
+/** Most images that are looked into for parts that others share; in a fuller repository parts stay. */
+const MOST_LOOKED_INTO = 200;
+
+/** Removes an environment's names, and the images that no environment has any more. */
+async function forget(envId: string, { registry: open, serverOf, project }: ImageSources): Promise<string> {
+  const registry = open(serverOf(envId));
+  let removed = 0;
+  try {
+    for (const repository of await registry.repositories(`${project}/`)) {
+      removed += await forgetIn(repository, envId, registry);
+    }
+  } catch (error) {
+    if (!(error instanceof PaasError) || error.exit !== EXIT.signIn) throw error;
+    return `left in ${registry.server}: this identity may not delete images there`;
+  }
+  return removed === 0 ? "none unused" : `${count(removed, "image")} removed`;
+}
+
+async function forgetIn(repository: string, envId: string, registry: Registry): Promise<number> {
+  const tags = await registry.tags(repository);
+  const removal = removalOf(envId, tags);
+  for (const tag of removal.untag) await registry.untag(repository, tag);
+  if (removal.delete.length === 0) return 0;
+  const kept = new Set(tags.map(({ digest }) => digest).filter((digest) => !removal.delete.includes(digest)));
+  const parts = new Set(await partsOf(removal.delete, repository, registry));
+  for (const digest of removal.delete) await registry.delete(repository, digest);
+  if (parts.size === 0 || kept.size > MOST_LOOKED_INTO) return removal.delete.length;
+  for (const shared of await partsOf([...kept], repository, registry)) parts.delete(shared);
+  for (const digest of parts) if (!kept.has(digest)) await registry.delete(repository, digest);
+  return removal.delete.length;
+}
+
+/** Manifests that an index holds have no tag of their own and do not go with it. */
+async function partsOf(digests: string[], repository: string, registry: Registry): Promise<string[]> {
+  const manifests = await Promise.all(digests.map((digest) => registry.manifest(repository, digest)));
+  return manifests.flatMap((manifest) => {
+    const { manifests: parts = [] } = JSON.parse(manifest?.text ?? "{}") as { manifests?: { digest: string }[] };
+    return parts.map(({ digest }) => digest);
+  });
+}
+
+function notPushed(service: string, server: string): PaasError {
+  return new PaasError("push-failed", `the image of ${service} is not in ${server}, though docker has pushed it`, {
+    next: "run again; the push is repeated",
+  });
+}

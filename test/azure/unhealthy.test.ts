@@ -1,0 +1,89 @@
+import { afterAll, afterEach, beforeAll, expect, test } from "vitest";
+import { openProject, type Project } from "./project.js";
+
+/** Installing the packages of infra/ is part of the first run on a new machine. */
+const LONG = 120_000;
+
+let here: Project;
+beforeAll(async () => {
+  here = await openProject();
+  await here.up();
+}, LONG);
+afterAll(() => here.close());
+afterEach(() => {
+  Object.assign(here.azure.containerApps, { failing: null, displacing: false });
+  here.azure.logs.waiting.clear();
+});
+
+const APP = "azurerm_container_app";
+const alice = () => here.azure.store.list(APP).find(({ id }) => id.includes("alice"));
+const revisions = () => here.azure.store.history(alice()?.id ?? "")?.revisions ?? [];
+const serving = () => revisions().filter(({ state }) => state === "ready");
+let commits = 0;
+const change = () => {
+  here.repository.git("switch", "--quiet", "env-alice");
+  here.repository.write({ "server.js": `// ${++commits}` });
+  here.repository.commit("change");
+};
+
+test(
+  "a version that does not get healthy fails with what the platform says, and the one before goes on serving",
+  async () => {
+    const [before] = serving();
+    change();
+    here.azure.containerApps.failing = "Container web failed its startup probe";
+    const name = String(alice()?.attributes.name);
+    here.azure.logs.replicas.set(name, [`${name}-abc`]);
+    here.azure.logs.waiting.set(name, "CrashLoopBackOff: back-off restarting failed container");
+    await expect(here.up()).rejects.toMatchObject({
+      code: "unhealthy",
+      message: expect.stringContaining("Container web failed its startup probe"),
+      details: expect.arrayContaining([
+        "web: waiting, CrashLoopBackOff: back-off restarting failed container, 3 restarts",
+        "the version before goes on serving",
+      ]),
+    });
+    expect(serving()).toEqual([before]);
+    here.azure.logs.replicas.clear();
+  },
+  LONG,
+);
+
+test(
+  "the version before is activated again where the new one has displaced it",
+  async () => {
+    const [before] = serving();
+    change();
+    Object.assign(here.azure.containerApps, { failing: "probe failed", displacing: true });
+    await expect(here.up()).rejects.toMatchObject({
+      code: "unhealthy",
+      details: expect.arrayContaining(["the version before was activated again and serves"]),
+    });
+    expect(serving().map(({ name }) => name)).toEqual([before?.name]);
+  },
+  LONG,
+);
+
+test(
+  "a version that is refused says so, and what serves",
+  async () => {
+    change();
+    const body = { status: 400, code: "ContainerAppOperationError", message: "Failed to provision revision" };
+    here.azure.faults.add({ method: "PATCH", url: /containerApps/, trouble: body });
+    await expect(here.up()).rejects.toMatchObject({
+      code: "azure-failed",
+      details: expect.arrayContaining(["the version before goes on serving"]),
+    });
+  },
+  LONG,
+);
+
+test(
+  "the next good version takes over",
+  async () => {
+    expect((await here.up()).services).toMatchObject([{ changed: true }]);
+    expect(serving()).toHaveLength(1);
+    expect(serving()[0]?.name).toBe(revisions()[0]?.name);
+  },
+  LONG,
+);

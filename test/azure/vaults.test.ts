@@ -1,0 +1,131 @@
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { openParts } from "../../src/azure/parts.js";
+import { describeEnvironment } from "../../src/environment/describe.js";
+import { doubles } from "./doubles.js";
+import { MANIFEST, openProject, type Project } from "./project.js";
+
+/** Installing the packages of infra/ is part of the first run on a new machine. */
+const LONG = 120_000;
+const CANARY = "canary-of-the-vault";
+const WITH_SECRET = `${MANIFEST}environments:
+  "alice": { services: { web: { secrets: [STRIPE_KEY, MAIL_KEY] } } }
+`;
+
+let here: Project;
+beforeAll(async () => {
+  here = await openProject(WITH_SECRET, {}, ({ manifest, variables }, session, azure) => {
+    const { vault } = openParts({ manifest, variables }, session, azure.clientOptions, { pace: 5, limit: 2000 });
+    return { ...doubles(), vault };
+  });
+}, LONG);
+afterAll(() => here.close());
+
+const environment = () => {
+  const { manifest, session } = here;
+  const { subscriptionId } = session;
+  return describeEnvironment({ manifest, trusted: manifest, branch: "env-alice", generation: 0, subscriptionId });
+};
+const inAlice = () => here.azure.vaults.secrets(environment().names.keyVault ?? "");
+const standard = () => here.cloud.vault.defaults("nonprod");
+const own = () => here.cloud.vault.of(environment());
+
+describe("vaults", () => {
+  test("a missing value stops the run before anything is made", async () => {
+    await expect(here.up()).rejects.toMatchObject({
+      code: "secret-missing",
+      message: "environment alice lacks 2 secrets: MAIL_KEY, STRIPE_KEY",
+      next: expect.stringContaining("`paas secret set MAIL_KEY --tier nonprod`"),
+    });
+    expect(here.azure.store.list("azurerm_key_vault")).toEqual([]);
+  });
+
+  test("an environment that has no vault yet says what to do", async () => {
+    expect(await own().versions()).toEqual({});
+    await expect(own().set("STRIPE_KEY", CANARY)).rejects.toMatchObject({ code: "vault-missing" });
+    expect(await own().remove("STRIPE_KEY")).toBe(false);
+  });
+
+  test("the vault of a tier is made with its first value, and lets in who set it and who deploys", async () => {
+    here.azure.vaults.unsettled = 2;
+    await standard().set("STRIPE_KEY", CANARY);
+    await standard().set("MAIL_KEY", "mail");
+    await standard().set("SPARE_KEY", "spare");
+    expect(Object.keys(await standard().versions()).sort()).toEqual(["MAIL_KEY", "SPARE_KEY", "STRIPE_KEY"]);
+    const [policies = []] = [...here.azure.vaults.policies.values()];
+    expect(policies.map(({ permissions }) => permissions.secrets)).toEqual([["get", "list", "set", "delete", "purge"]]);
+  });
+
+  test(
+    "its values come into the environment's vault, and the app refers to them",
+    async () => {
+      await here.up();
+      expect(inAlice()).toEqual({ "stripe-key": CANARY, "mail-key": "mail" });
+      const [app] = here.azure.store.list("azurerm_container_app").filter(({ id }) => id.includes("alice"));
+      const vault = environment().names.keyVault;
+      expect(JSON.stringify(app)).toContain(`https://${vault}.vault.azure.net/secrets/stripe-key`);
+      const everything = JSON.stringify([
+        here.azure.store.list("azurerm_container_app"),
+        here.events,
+        here.azure.requests,
+      ]);
+      const state = String(await here.doors.state.blobs.download(environment().state));
+      const record = String(await here.doors.state.blobs.download(environment().record));
+      for (const text of [everything, state, record]) expect(text).not.toContain(CANARY);
+      expect(state).toContain("azurerm_key_vault");
+    },
+    LONG,
+  );
+
+  test(
+    "a changed value restarts the app; one of the environment's own stays",
+    async () => {
+      expect((await here.up()).services).toMatchObject([{ changed: false }]);
+      await standard().set("STRIPE_KEY", "changed");
+      await own().set("MAIL_KEY", "mine");
+      await standard().set("MAIL_KEY", "others");
+      expect((await here.up()).services).toMatchObject([{ changed: true }]);
+      expect(inAlice()).toEqual({ "stripe-key": "changed", "mail-key": "mine" });
+      expect((await here.up()).services).toMatchObject([{ changed: false }]);
+    },
+    LONG,
+  );
+
+  test("a removed value is gone for good, and its name is free", async () => {
+    expect(await own().remove("MAIL_KEY")).toBe(true);
+    expect(await own().remove("MAIL_KEY")).toBe(false);
+    await own().set("MAIL_KEY", "again");
+    expect(inAlice()).toMatchObject({ "mail-key": "again" });
+  });
+
+  test("a right that is never given is told without the value", async () => {
+    here.azure.vaults.unsettled = 10_000;
+    const error = await own()
+      .set("MAIL_KEY", CANARY)
+      .catch((thrown: unknown) => thrown);
+    expect(error).toMatchObject({ code: "not-allowed", exit: 4 });
+    expect(JSON.stringify(error, Object.getOwnPropertyNames(error))).not.toContain(CANARY);
+    expect((error as Error).cause).toBeUndefined();
+    here.azure.vaults.unsettled = 0;
+  });
+
+  test("a deleted vault of the tier is taken up again, one of somebody else's is not", async () => {
+    const [vault] = here.azure.store.list("azurerm_key_vault").filter(({ id }) => id.includes("platform"));
+    if (!vault) throw new Error("the tier has no vault");
+    here.azure.store.delete(vault.id);
+    expect(await standard().versions()).toEqual({});
+    await standard().set("STRIPE_KEY", "later");
+    expect(Object.keys(await standard().versions())).toContain("STRIPE_KEY");
+
+    here.azure.store.delete(vault.id);
+    here.azure.softDeleted.vaults.splice(0);
+    here.azure.vaults.taken.push(vault.id.slice(vault.id.lastIndexOf("/") + 1));
+    await expect(standard().set("STRIPE_KEY", "x")).rejects.toMatchObject({ code: "vault-name-taken" });
+  });
+
+  test("a tier without a platform says so", async () => {
+    await expect(here.cloud.vault.defaults("prod").set("KEY", "x")).rejects.toMatchObject({
+      code: "platform-missing",
+      next: "`paas bootstrap --tier prod`",
+    });
+  });
+});
