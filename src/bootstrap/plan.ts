@@ -180,7 +180,7 @@ function githubSteps(request: BootstrapRequest, names: Names): Step[] {
   const place: Place = { kind: "github", repository: github.repository };
   const environments = environmentsOf(manifest, tier, defaultBranch);
   const identityFor = ({ identity }: GithubEnvironment) =>
-    identity === "read-only" && names.planner ? names.planner : names.deployer;
+    identity === "plan" && names.planner ? names.planner : names.deployer;
   const common = { place, scope: github.repository };
   return [
     ...environments.map((environment): Step => {
@@ -216,7 +216,7 @@ function githubSteps(request: BootstrapRequest, names: Names): Step[] {
 /** The GitHub environments whose jobs sign in as an identity of this tier. */
 export function environmentsOf(manifest: Manifest, tier: Tier, defaultBranch: string): GithubEnvironment[] {
   return githubEnvironments(manifest, defaultBranch).filter(
-    ({ identity }) => identity === tier || (identity === "read-only" && tier === "nonprod"),
+    ({ identity }) => identity === tier || (identity === "plan" && tier === "nonprod"),
   );
 }
 

@@ -65,7 +65,7 @@ export function commandsByHand(
       name,
       refs,
       variables: {
-        AZURE_CLIENT_ID: clientIds[identity === "read-only" ? "plan" : identity] ?? "<client id>",
+        AZURE_CLIENT_ID: clientIds[identity] ?? "<client id>",
         AZURE_TENANT_ID: tenant,
         AZURE_SUBSCRIPTION_ID: subscription,
       },

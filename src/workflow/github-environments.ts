@@ -7,8 +7,8 @@ import type { Manifest, Tier } from "../manifest/manifest.js";
  */
 export type GithubEnvironment = {
   name: string;
-  /** Which identity trusts it: a tier's, or the one that can only read. */
-  identity: Tier | "read-only";
+  /** Which identity of `platform.identities` trusts it: a tier's, or the one that can only read, for plans. */
+  identity: Tier | "plan";
   /** Refs whose runs may use it, as GitHub writes the patterns of an environment's deployment branches. */
   refs: string[];
 };
@@ -28,7 +28,7 @@ export function githubEnvironments(manifest: Manifest, defaultBranch: string): G
   const shared: GithubEnvironment[] = [
     // A star does not match a slash there.
     { name: SHARED.branch, identity: "nonprod", refs: ["env-*", "env-*/**/*", defaultBranch] },
-    { name: SHARED.plan, identity: "read-only", refs: [PULL_REQUESTS] },
+    { name: SHARED.plan, identity: "plan", refs: [PULL_REQUESTS] },
     { name: SHARED.preview, identity: "nonprod", refs: [PULL_REQUESTS, defaultBranch] },
     { name: SHARED.destroy, identity: "nonprod", refs: [defaultBranch] },
   ];

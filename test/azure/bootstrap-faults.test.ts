@@ -28,7 +28,7 @@ const failure = (work: Promise<unknown>): Promise<PaasError> =>
 
 /** Everything there is, so that two worlds can be compared; ids that are drawn by lot are left out. */
 function world() {
-  const { store, roles, identities, registries, accounts } = here.azure;
+  const { store, roles, identities, registryResources, accounts } = here.azure;
   const { environments } = here.github.repository.settings;
   return {
     resources: store

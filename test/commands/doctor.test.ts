@@ -20,7 +20,7 @@ const PLATFORM = `platform:
   tenant: ${TENANT}
   subscription: ${SUBSCRIPTION}
   stateAccount: stshop
-  identities: { nonprod: ${IDENTITY.nonprod}, prod: ${IDENTITY.prod}, read-only: ${IDENTITY["read-only"]} }
+  identities: { nonprod: ${IDENTITY.nonprod}, prod: ${IDENTITY.prod}, plan: ${IDENTITY.plan} }
 `;
 
 /** What others may rely on. */

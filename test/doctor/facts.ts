@@ -9,7 +9,7 @@ export const TENANT = "11111111-2222-4333-8444-555555555555";
 export const IDENTITY = {
   nonprod: "00000000-0000-4000-8000-00000000000a",
   prod: "00000000-0000-4000-8000-00000000000b",
-  "read-only": "00000000-0000-4000-8000-00000000000c",
+  plan: "00000000-0000-4000-8000-00000000000c",
 };
 export const PREFIX = "repo:acme@9919/shop@123456";
 
@@ -25,7 +25,7 @@ export const PLATFORM = `platform:
   tenant: ${TENANT}
   subscription: ${SUBSCRIPTION}
   stateAccount: stshop
-  identities: { nonprod: ${IDENTITY.nonprod}, prod: ${IDENTITY.prod}, read-only: ${IDENTITY["read-only"]} }
+  identities: { nonprod: ${IDENTITY.nonprod}, prod: ${IDENTITY.prod}, plan: ${IDENTITY.plan} }
 `;
 export const ON_AZURE = requireManifest(MANIFEST + PLATFORM, "paas.yaml");
 

@@ -122,7 +122,7 @@ test("the table of GitHub environments", () => {
   const rows = githubEnvironments(manifestOf({ ...GOLDEN, environments: "open" }), "main");
   expect(rows.map(({ name, identity, refs }) => `${name} ${identity} ${refs.join(" ")}`)).toEqual([
     "paas-branch nonprod env-* env-*/**/* main",
-    "paas-plan read-only refs/pull/*/merge",
+    "paas-plan plan refs/pull/*/merge",
     "paas-preview nonprod refs/pull/*/merge main",
     "paas-destroy nonprod main",
     "dev nonprod env-dev main",
