@@ -51,9 +51,12 @@ describe("the workflows that init writes, with the real paas in them", () => {
   });
 
   it("a fork's gets neither, and is validated", async () => {
-    const { exit, transcript } = await rehearse("pr", "8", "--head", "feature", "--fork", "--label", "preview");
-    expect(exit).toBe(0);
-    expect(ran(transcript)).toEqual(["validate success"]);
+    const opened = await rehearse("pr", "8", "--head", "feature", "--fork");
+    expect(opened.exit, opened.stderr).toBe(0);
+    expect(ran(opened.transcript)).toEqual(["validate success"]);
+    const labelled = await rehearse("pr", "8", "--head", "feature", "--fork", "--label", "preview");
+    expect(ran(labelled.transcript)).toEqual([]);
+    expect(await listed()).toEqual(["pr-7"]);
   });
 
   it("closing it removes the preview", async () => {
