@@ -27,7 +27,6 @@ export type PlanOutcome = {
 export async function plan(source: Source, doors: Doors, steps: Steps): Promise<PlanOutcome> {
   await doors.terraform();
   const { environment, record } = await nextLife(source, doors);
-  if (!(await doors.cloud.platform.exists(environment.tier))) throw noPlatform(environment.tier, doors.cloud);
 
   // A folder of its own: a plan may go on beside a run of the same environment.
   const workplace = workplaceAt(path.join(doors.work(environment.envId), "plan"));
@@ -87,6 +86,7 @@ export async function nextLife(
 ): Promise<{ environment: Environment; record: EnvironmentRecord | null }> {
   const { subscriptionId } = doors.cloud;
   const draft = describeEnvironment({ manifest, trusted, branch, generation: 0, subscriptionId });
+  if (!(await doors.cloud.platform.exists(draft.tier))) throw noPlatform(draft.tier, doors.cloud);
   const record = (await doors.state.records.read(draft.record))?.record ?? null;
   const alive = record !== null && record.state !== "destroyed";
   const generation = record === null ? 0 : alive ? record.generation : record.generation + 1;

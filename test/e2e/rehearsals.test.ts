@@ -28,6 +28,8 @@ describe("the workflows that init writes, with the real paas in them", () => {
 
   beforeAll(async () => {
     project = await openProject({ name: "shop", files: APP });
+    // As `paas bootstrap` does on Azure, before GitHub plans anything.
+    await project.done(["local", "start"]);
     project.branch("feature", appOf("two"));
     return project.close;
   });
