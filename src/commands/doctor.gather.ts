@@ -34,7 +34,7 @@ export async function gatherFacts(options: GlobalOptions, tools: DoctorTools, az
   const defaultBranch = await nameOfDefaultBranch(tools);
   const github = await gatherGithub(tools, defaultBranch);
   return {
-    cli: version,
+    cli: PACKAGE_VERSION,
     node: process.versions.node,
     git,
     terraform,
@@ -50,6 +50,9 @@ export async function gatherFacts(options: GlobalOptions, tools: DoctorTools, az
     azure: await gatherAzure({ cloud, manifest, variables }, azure),
   };
 }
+
+/** As packages name it: a build's own mark is no part of their versions. */
+const PACKAGE_VERSION = version.replace(/\+.*$/, "");
 
 function because(options: GlobalOptions, { variables }: DoctorTools, manifest: Gathered<Manifest>): string {
   if (options.cloud) return "by --cloud";
@@ -98,7 +101,10 @@ async function gatherWorkflows(
 ): Promise<Gathered<WorkflowFact[]>> {
   const files = new Map((await readWorkflows(root)).map(({ path: file, text }) => [file, text]));
   const pin = await readPin(root);
-  const cli = ("value" in pin && pin.value !== null ? pinnedCli(pin.value) : null) ?? { version, tarball: null };
+  const cli = ("value" in pin && pin.value !== null ? pinnedCli(pin.value) : null) ?? {
+    version: PACKAGE_VERSION,
+    tarball: null,
+  };
   const server = variables.GITHUB_SERVER_URL ?? (await (await git()).remotes()).origin ?? "github.com";
   const enterpriseServer = !/(?:^|[/@.])(?:github|ghe)\.com(?:[:/]|$)/.test(server);
   const rendered = renderWorkflows({ manifest, cli, defaultBranch, enterpriseServer });

@@ -37,7 +37,7 @@ describe("--json", () => {
     const named = await inShape(["name", "env-alice"], SHAPES.name);
     expect(named).toMatchObject({ envId: "alice", resourceGroup: "rg-shop-alice", stateKey: "state/alice.tfstate" });
     await inShape(["validate"], SHAPES.validate);
-    expect(await inShape(["doctor"], SHAPES.doctor)).toMatchObject({ ok: true, counts: { failure: 0 } });
+    expect(await inShape(["doctor"], SHAPES.doctor)).toMatchObject({ ok: true, counts: { warning: 0, failure: 0 } });
     expect(await inShape(["config", "alice"], SHAPES.config)).toMatchObject({ settings: { ttl: 7 * 86_400_000 } });
   });
 
