@@ -13,12 +13,16 @@ afterEach(() => vi.unstubAllEnvs());
 
 test("tells what Terraform and the provider need to know", async () => {
   await inFolder(async (folder) => {
-    expect(await run(folder, CONTENT)).toEqual({
+    const synthesis = await run(folder, CONTENT);
+    expect(synthesis).toEqual({
       file: path.join(folder, "work", "cdk.tf.json"),
+      folder: expect.any(String),
       resourceTypes: ["azurerm_container_app", "azurerm_resource_group", "azurerm_user_assigned_identity"],
       providers: ["registry.terraform.io/hashicorp/azurerm"],
       bindings: expect.stringMatching(/node_modules.@cdktf.provider-azurerm$/),
     });
+    const [inWork, alone] = [synthesis.file, path.join(synthesis.folder, "cdk.tf.json")];
+    expect(fs.readFileSync(alone, "utf8")).toBe(fs.readFileSync(inWork, "utf8"));
   });
 });
 
