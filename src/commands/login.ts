@@ -15,6 +15,10 @@ Examples:
   $ paas login
   $ paas login --tenant 11111111-2222-4333-8444-555555555555`;
 
+const LOGOUT_EXAMPLES = `
+Examples:
+  $ paas logout`;
+
 export function registerLogin(program: Command, tools: Tools, action: typeof runLogin = runLogin): void {
   program
     .command("login")
@@ -30,5 +34,6 @@ export function registerLogout(program: Command, tools: Tools, action: typeof ru
     .command("logout")
     .description("forget what `paas login` has kept")
     .option("--json", "print the result as JSON")
+    .addHelpText("after", LOGOUT_EXAMPLES)
     .action((_: object, command: Command) => action(command.optsWithGlobals<LogoutOptions>(), tools));
 }
