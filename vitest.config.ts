@@ -20,7 +20,8 @@ export default defineConfig({
       ? ["default", ["json", { outputFile: process.env.PAAS_TEST_REPORT }]]
       : ["default"],
     globalSetup: ["test/setup/run-folder.ts"],
-    maxWorkers: 2,
+    // More than the two cores that CI has: much of a test is waiting for Terraform, for apps to be healthy, for locks.
+    maxWorkers: 3,
     projects: [
       {
         test: {
