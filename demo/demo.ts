@@ -129,7 +129,7 @@ try {
 } catch (error) {
   console.error(`\nThe demo failed after ${stage.total()}: ${error instanceof Error ? error.message : error}`);
   process.exitCode = 1;
-} finally {
   await stage.paas(["local", "stop"]).catch(() => {});
+} finally {
   fs.rmSync(stage.folder, { recursive: true, force: true });
 }
