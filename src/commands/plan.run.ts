@@ -41,6 +41,7 @@ async function planEnvironment(options: PlanOptions, tools: Tools): Promise<void
   );
   if (!(await mayGoOn(run, options, tools))) return;
   const doors = await openDoors(tools);
+  const proposed = await isPullRequest(tools);
   const reporter = await tools.reporter();
   const outcome = await reporter.report(
     run,
@@ -50,6 +51,7 @@ async function planEnvironment(options: PlanOptions, tools: Tools): Promise<void
           source,
           doors,
           stepsOf(both(emit, watch), () => performance.now()),
+          proposed,
         ),
       ),
     ({ environment, resources }) => ({ url: null, resourceGroup: environment.resourceGroup, changes: resources }),
@@ -64,8 +66,12 @@ async function planEnvironment(options: PlanOptions, tools: Tools): Promise<void
 /** What merging a pull request would bring is the merge that is checked out, whichever environment it is planned for. */
 async function revisionToPlan({ commit, environment }: PlanOptions, branch: string, tools: Tools) {
   const named = environment ?? tools.variables.PAAS_ENV;
-  const isMerge = !named && (await tools.actions())?.event.kind === "pull-request";
+  const isMerge = !named && (await isPullRequest(tools));
   return commit === undefined && isMerge ? "HEAD" : revisionOf(commit, branch, tools);
+}
+
+async function isPullRequest({ actions }: Pick<Tools, "actions">): Promise<boolean> {
+  return (await actions())?.event.kind === "pull-request";
 }
 
 const MARKS: Record<PlanLine["action"], string> = { create: "+", update: "~", replace: "±", delete: "-" };

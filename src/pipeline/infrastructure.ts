@@ -8,7 +8,7 @@ import { infraPackages, packageCache } from "../terraform/packages.js";
 import { hasChanges, type Plan, planWords } from "../terraform/plan.js";
 import type { ResourceEvent, TerraformRun } from "../terraform/run.js";
 import { resourceTypesOfState } from "../terraform/state.js";
-import { assertProviders, type Synthesis, synthesise } from "../terraform/synth.js";
+import { assertPlannable, assertProviders, type Synthesis, synthesise } from "../terraform/synth.js";
 import { count } from "../ui/wording.js";
 import { adoptable } from "./adopt.js";
 import type { Doors } from "./doors.js";
@@ -78,9 +78,18 @@ async function applyPlanned(run: TerraformRun, existing: Existing[], steps: Step
   return { plan: planned, outputs: await outputs(run) };
 }
 
-/** The plan of a stack against a copy of its state; nothing is written and no lock is taken. */
-export async function planStack(stack: Stack, workplace: Workplace, doors: Doors, steps: Steps): Promise<Plan> {
-  const run = await prepareStack(stack, workplace, doors, steps);
+/**
+ * The plan of a stack against a copy of its state; nothing is written and no lock is taken.
+ * @param proposed the stack is of a pull request, which nobody has approved
+ */
+export async function planStack(
+  stack: Stack,
+  workplace: Workplace,
+  doors: Doors,
+  steps: Steps,
+  proposed = false,
+): Promise<Plan> {
+  const run = await prepareStack(stack, workplace, doors, steps, proposed);
   const state = await doors.state.blobs.download(stack.state);
   return steps.run("plan", async () => {
     const value = await planReadOnly(run, state);
@@ -94,9 +103,11 @@ export async function prepareStack(
   workplace: Workplace,
   doors: Doors,
   steps: Steps,
+  proposed = false,
 ): Promise<TerraformRun> {
   const terraform = await doors.terraform();
   const synthesis = await synth(stack, workplace, doors, steps);
+  if (proposed) assertPlannable(synthesis);
   assertProviders(synthesis, doors.cloud.terraform.providers);
   const state = await doors.state.blobs.download(stack.state);
   const types = new Set([...synthesis.resourceTypes, ...resourceTypesOfState(state)]);

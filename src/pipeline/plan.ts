@@ -23,8 +23,11 @@ export type PlanOutcome = {
   resources: PlanLine[];
 };
 
-/** What `up` would change. Reads only: no lock is taken, nothing in the cloud is written. */
-export async function plan(source: Source, doors: Doors, steps: Steps): Promise<PlanOutcome> {
+/**
+ * What `up` would change. Reads only: no lock is taken, nothing in the cloud is written.
+ * @param proposed the source is a pull request's, which nobody has approved
+ */
+export async function plan(source: Source, doors: Doors, steps: Steps, proposed = false): Promise<PlanOutcome> {
   await doors.terraform();
   const { environment, record } = await nextLife(source, doors);
 
@@ -35,7 +38,7 @@ export async function plan(source: Source, doors: Doors, steps: Steps): Promise<
     return { value: undefined, detail: source.commit.sha.slice(0, 8) };
   });
   const stack = stackOf(environment, doors.cloud.platform.of(environment.tier));
-  const infrastructure = await planStack(stack, workplace, doors, steps);
+  const infrastructure = await planStack(stack, workplace, doors, steps, proposed);
   const outputs = outputsOfState(await doors.state.blobs.download(stack.state));
   const vaultUri = outputs.key_vault_uri;
   const surroundings = await surroundingsOf(environment, source.commit.sha, vaultUri, doors.cloud);

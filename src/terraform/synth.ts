@@ -1,6 +1,6 @@
 import fs from "node:fs/promises";
 import path from "node:path";
-import { PaasError } from "../errors.js";
+import { EXIT, PaasError } from "../errors.js";
 import { runApp } from "./app.js";
 import { azurermTypes } from "./state.js";
 
@@ -66,6 +66,26 @@ export function assertProviders(synthesis: Pick<Synthesis, "providers">, allowed
   });
 }
 
+const AZURERM = "registry.terraform.io/hashicorp/azurerm";
+
+/**
+ * For the plan of a pull request, which runs with code that nobody has approved: a provider is a program, and data
+ * sources such as `external` and `http` run programs and send what they were given.
+ * @throws PaasError `provider-not-planned`, exit 5
+ */
+export function assertPlannable({ providers }: Pick<Synthesis, "providers">): void {
+  const others = providers.filter((provider) => provider !== AZURERM);
+  if (others.length === 0) return;
+  throw new PaasError("provider-not-planned", `infra/ of this pull request uses another provider: ${others[0]}`, {
+    details: [
+      ...others.slice(1).map((other) => `also ${other}`),
+      `a provider is a program that runs beside the job's identity; plans of pull requests run ${AZURERM} alone`,
+    ],
+    next: "review it, and look at its plan on an env-* branch",
+    exit: EXIT.refused,
+  });
+}
+
 type Configuration = {
   terraform?: { required_providers?: Record<string, { source?: string }> };
   resource?: Record<string, unknown>;
@@ -73,13 +93,14 @@ type Configuration = {
 };
 
 function describe(configuration: Configuration): Pick<Synthesis, "resourceTypes" | "providers"> {
-  const required = Object.entries(configuration.terraform?.required_providers ?? {});
+  const required = configuration.terraform?.required_providers ?? {};
+  const types = [...Object.keys(configuration.resource ?? {}), ...Object.keys(configuration.data ?? {})];
+  // Terraform takes the first word of a type for its provider where nothing is said; `terraform` is built in.
+  const names = types.map((type) => type.split("_")[0] ?? type).filter((name) => name !== "terraform");
+  const providers = [...new Set([...Object.keys(required), ...names])];
   return {
-    resourceTypes: azurermTypes([
-      ...Object.keys(configuration.resource ?? {}),
-      ...Object.keys(configuration.data ?? {}),
-    ]),
-    providers: required.map(([name, { source }]) => fullAddress(source ?? name)).sort(),
+    resourceTypes: azurermTypes(types),
+    providers: providers.map((name) => fullAddress(required[name]?.source ?? name)).sort(),
   };
 }
 

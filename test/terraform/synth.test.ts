@@ -1,7 +1,7 @@
 import fs from "node:fs";
 import path from "node:path";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
-import { assertProviders, fullAddress, synthesise } from "../../src/terraform/synth.js";
+import { assertPlannable, assertProviders, fullAddress, synthesise } from "../../src/terraform/synth.js";
 import { environment, INFRA, inFolder, NODE_MODULES, PLATFORM, run } from "../infra/synthesised.js";
 import { appears } from "./work-folder.js";
 
@@ -180,6 +180,34 @@ describe("providers that a cloud does not serve", () => {
 
   test("are none when all are served", () => {
     expect(() => assertProviders({ providers: [azurerm] }, [azurerm])).not.toThrow();
+  });
+});
+
+describe("a plan of a pull request", () => {
+  const proposed = async (override: string) => {
+    let refused: unknown = null;
+    await inFolder(async (folder) => {
+      const text = template("environment-stack.ts").replace("    const hosts", `    ${override}\n    const hosts`);
+      const synthesis = await run(folder, CONTENT, app(folder, { "environment-stack.ts": text }));
+      try {
+        assertPlannable(synthesis);
+      } catch (error) {
+        refused = error;
+      }
+    });
+    return refused;
+  };
+
+  test("runs what azurerm and Terraform itself make", async () => {
+    expect(await proposed(`this.addOverride("resource.terraform_data.own", { input: "1" });`)).toBeNull();
+  });
+
+  test.each([
+    ["a provider that is named", `this.addOverride("terraform.required_providers.random", { source: "x/random" });`],
+    ["the data source external", `this.addOverride("data.external.run", { program: ["sh"] });`],
+    ["the data source http", `this.addOverride("data.http.tell", { url: "https://example.com" });`],
+  ])("is refused for %s", async (_, override) => {
+    expect(await proposed(override)).toMatchObject({ code: "provider-not-planned", exit: 5 });
   });
 });
 
