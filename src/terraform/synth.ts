@@ -1,7 +1,8 @@
 import fs from "node:fs/promises";
 import path from "node:path";
-import { EXIT, PaasError } from "../errors.js";
+import { PaasError } from "../errors.js";
 import { runApp } from "./app.js";
+import { type Providers, providersOf, typesOf } from "./providers.js";
 import { azurermTypes } from "./state.js";
 
 export type SynthRequest = {
@@ -16,15 +17,13 @@ export type SynthRequest = {
   signal?: AbortSignal;
 };
 
-export type Synthesis = {
+export type Synthesis = Providers & {
   /** `cdk.tf.json` in the work folder. */
   file: string;
   /** Folder with the same file and the assets that belong to it, and nothing else. */
   folder: string;
   /** The azurerm types of resources and data sources; sorted. */
   resourceTypes: string[];
-  /** Full source addresses of the providers, `registry.terraform.io/hashicorp/azurerm`; sorted. */
-  providers: string[];
   /** Folder of `@cdktf/provider-azurerm` that the app was bundled with. */
   bindings: string;
 };
@@ -43,72 +42,20 @@ export async function synthesise(request: SynthRequest): Promise<Synthesis> {
   await runApp({ ...request, infra: await fs.realpath(infra), output });
   const stack = await onlyStack(output);
   await fs.cp(stack, work, { recursive: true });
-  const configuration = JSON.parse(await fs.readFile(file, "utf8")) as Configuration;
+  const configuration: unknown = JSON.parse(await fs.readFile(file, "utf8"));
   return {
     file,
     folder: stack,
-    ...describe(configuration),
+    resourceTypes: azurermTypes(typesOf(configuration)),
+    ...providersOf(configuration, await otherFiles(stack)),
     bindings: path.join(nodeModules, "@cdktf", "provider-azurerm"),
   };
 }
 
-/**
- * @param allowed full source addresses that the cloud can serve; null = any
- * @throws PaasError `provider-not-served`
- */
-export function assertProviders(synthesis: Pick<Synthesis, "providers">, allowed: string[] | null): void {
-  if (allowed === null) return;
-  const others = synthesis.providers.filter((provider) => !allowed.includes(provider));
-  if (others.length === 0) return;
-  throw new PaasError("provider-not-served", `infra/ uses a provider that this cloud does not serve: ${others[0]}`, {
-    details: [...others.slice(1).map((other) => `also ${other}`), `served: ${allowed.join(", ")}`],
-    next: "take its resources out of infra/, or use `--cloud azure`",
-  });
-}
-
-const AZURERM = "registry.terraform.io/hashicorp/azurerm";
-
-/**
- * For the plan of a pull request, which runs with code that nobody has approved: a provider is a program, and data
- * sources such as `external` and `http` run programs and send what they were given.
- * @throws PaasError `provider-not-planned`, exit 5
- */
-export function assertPlannable({ providers }: Pick<Synthesis, "providers">): void {
-  const others = providers.filter((provider) => provider !== AZURERM);
-  if (others.length === 0) return;
-  throw new PaasError("provider-not-planned", `infra/ of this pull request uses another provider: ${others[0]}`, {
-    details: [
-      ...others.slice(1).map((other) => `also ${other}`),
-      `a provider is a program that runs beside the job's identity; plans of pull requests run ${AZURERM} alone`,
-    ],
-    next: "review it, and look at its plan on an env-* branch",
-    exit: EXIT.refused,
-  });
-}
-
-type Configuration = {
-  terraform?: { required_providers?: Record<string, { source?: string }> };
-  resource?: Record<string, unknown>;
-  data?: Record<string, unknown>;
-};
-
-function describe(configuration: Configuration): Pick<Synthesis, "resourceTypes" | "providers"> {
-  const required = configuration.terraform?.required_providers ?? {};
-  const types = [...Object.keys(configuration.resource ?? {}), ...Object.keys(configuration.data ?? {})];
-  // Terraform takes the first word of a type for its provider where nothing is said; `terraform` is built in.
-  const names = types.map((type) => type.split("_")[0] ?? type).filter((name) => name !== "terraform");
-  const providers = [...new Set([...Object.keys(required), ...names])];
-  return {
-    resourceTypes: azurermTypes(types),
-    providers: providers.map((name) => fullAddress(required[name]?.source ?? name)).sort(),
-  };
-}
-
-/** `azurerm` and `hashicorp/azurerm` as Terraform reads them. */
-export function fullAddress(source: string): string {
-  const parts = source.split("/");
-  const defaults = ["registry.terraform.io", "hashicorp"];
-  return [...defaults.slice(0, Math.max(0, 3 - parts.length)), ...parts].join("/").toLowerCase();
+/** Files that Terraform (or OpenTofu) would read beside the stack's own. */
+async function otherFiles(stack: string): Promise<string[]> {
+  const names = await fs.readdir(stack);
+  return names.filter((name) => name !== "cdk.tf.json" && /\.(tf|tofu)(\.json)?$/.test(name)).sort();
 }
 
 async function onlyStack(output: string): Promise<string> {

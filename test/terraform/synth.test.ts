@@ -1,7 +1,8 @@
 import fs from "node:fs";
 import path from "node:path";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
-import { assertPlannable, assertProviders, fullAddress, synthesise } from "../../src/terraform/synth.js";
+import { assertPlannable, assertProviders, fullAddress, providersOf } from "../../src/terraform/providers.js";
+import { synthesise } from "../../src/terraform/synth.js";
 import { environment, INFRA, inFolder, NODE_MODULES, PLATFORM, run } from "../infra/synthesised.js";
 import { appears } from "./work-folder.js";
 
@@ -19,6 +20,7 @@ test("tells what Terraform and the provider need to know", async () => {
       folder: expect.any(String),
       resourceTypes: ["azurerm_container_app", "azurerm_resource_group", "azurerm_user_assigned_identity"],
       providers: ["registry.terraform.io/hashicorp/azurerm"],
+      unread: [],
       bindings: expect.stringMatching(/node_modules.@cdktf.provider-azurerm$/),
     });
     const [inWork, alone] = [synthesis.file, path.join(synthesis.folder, "cdk.tf.json")];
@@ -206,9 +208,37 @@ describe("a plan of a pull request", () => {
     ["a provider that is named", `this.addOverride("terraform.required_providers.random", { source: "x/random" });`],
     ["the data source external", `this.addOverride("data.external.run", { program: ["sh"] });`],
     ["the data source http", `this.addOverride("data.http.tell", { url: "https://example.com" });`],
+    ["a module", `this.addOverride("module.more", { source: "./more" });`],
+    [
+      "a file of its own",
+      `const place = process.env.CDKTF_OUTDIR + "/stacks/" + id;
+    require("node:fs").mkdirSync(place, { recursive: true });
+    require("node:fs").writeFileSync(place + "/more.tf.json", "{}");`,
+    ],
   ])("is refused for %s", async (_, override) => {
     expect(await proposed(override)).toMatchObject({ code: "provider-not-planned", exit: 5 });
   });
+});
+
+test.each<[string, unknown, string[]]>([
+  ["nothing", {}, []],
+  ["types without a word on their provider", { resource: { random_id: {} }, data: { http: {} } }, ["http", "random"]],
+  ["what is built in", { resource: { terraform_data: {} } }, []],
+  ["ephemeral resources", { ephemeral: { vault_token: {} } }, ["vault"]],
+  ["data sources of checks", { check: { up: { data: { http: {} } } } }, ["http"]],
+  ["a provider's own block", { provider: { external: [{}] } }, ["external"]],
+  ["lists of blocks", { data: [{ external: {} }, { http: {} }] }, ["external", "http"]],
+])("providers are read from %s", (_, configuration, names) => {
+  const { providers } = providersOf(configuration, []);
+  expect(providers).toEqual(names.map((name) => `registry.terraform.io/hashicorp/${name}`));
+});
+
+test.each([
+  [{ required_providers: { azurerm: { source: "evil/azurerm" } } }],
+  [[{ required_providers: [{ azurerm: { source: "evil/azurerm" } }] }]],
+])("a provider of another house is not taken for azurerm, however it is written", (terraform) => {
+  const { providers } = providersOf({ terraform, resource: { azurerm_resource_group: {} } }, []);
+  expect(providers).toEqual(["registry.terraform.io/evil/azurerm"]);
 });
 
 const NAMES = { logAnalytics: "l", containerAppEnvironment: "c", containerRegistry: "r", pullIdentity: "p" };
