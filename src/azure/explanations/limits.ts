@@ -2,6 +2,14 @@ import type { Explained } from "./explained.js";
 
 const quota = { code: "quota-exceeded" };
 
+const THROTTLED = [
+  "TooManyRequests",
+  "SubscriptionRequestsThrottled",
+  "ResourceRequestsThrottled",
+  "OperationThrottled",
+  "ServerBusy",
+];
+
 /** Quotas, regions, sizes and the pace of requests. */
 export const LIMITS: readonly Explained[] = [
   {
@@ -85,13 +93,7 @@ export const LIMITS: readonly Explained[] = [
   },
   {
     code: "throttled",
-    codes: [
-      "TooManyRequests",
-      "SubscriptionRequestsThrottled",
-      "ResourceRequestsThrottled",
-      "OperationThrottled",
-      "ServerBusy",
-    ],
+    codes: THROTTLED,
     words: /\b(?:Retry-After|after) '?\d+'? ?s/i,
     reads: [/after '?(?<seconds>\d+)'? ?s/i],
     means: "too many requests in a short time: Azure asks to wait {seconds|some} seconds",
@@ -99,13 +101,7 @@ export const LIMITS: readonly Explained[] = [
   },
   {
     code: "throttled",
-    codes: [
-      "TooManyRequests",
-      "SubscriptionRequestsThrottled",
-      "ResourceRequestsThrottled",
-      "OperationThrottled",
-      "ServerBusy",
-    ],
+    codes: THROTTLED,
     means: "too many requests in a short time: Azure asks for patience, and it did not end while paas waited",
     next: "run the same command again in some minutes; it goes on where it was",
   },
