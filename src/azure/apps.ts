@@ -3,8 +3,8 @@ import { ContainerAppsAPIClient, type ReplicaContainer } from "@azure/arm-appcon
 import type { Endpoint } from "../cloud.js";
 import { PaasError } from "../errors.js";
 import type { Container, SecretReference } from "./container.js";
-import { explain } from "./explain.js";
 import { azureFailure, orNull } from "./failure.js";
+import { type RevisionState, revisionState } from "./revision-state.js";
 
 /** What a container app is right now. */
 export type App = {
@@ -16,8 +16,6 @@ export type App = {
   latestRevision: string | null;
   readyRevision: string | null;
 };
-
-export type RevisionState = { name: string; state: "starting" | "healthy" | "failed"; reason: string | null };
 
 /** Container apps of one subscription. */
 export type Apps = {
@@ -45,7 +43,7 @@ export function openApps(arm: Endpoint, subscriptionId: string): Apps {
   const revision = async (group: string, app: string, name: string): Promise<RevisionState> => {
     const call = client.containerAppsRevisions.getRevision(group, app, name);
     const found = await orNull(`read the revision ${name}`, call);
-    return found ? revisionOf(name, found) : { name, state: "starting", reason: null };
+    return found ? revisionState(name, found) : { name, state: "starting", reason: null };
   };
   return {
     find,
@@ -102,32 +100,6 @@ function appOf(app: Awaited<ReturnType<ContainerAppsAPIClient["containerApps"]["
     latestRevision: app.latestRevisionName ?? null,
     readyRevision: app.latestReadyRevisionName ?? null,
   };
-}
-
-/** Container Apps tells health and running state apart; both must be good (REST: `RevisionHealthState`, `RevisionRunningState`). */
-function revisionOf(
-  name: string,
-  revision: Awaited<ReturnType<ContainerAppsAPIClient["containerAppsRevisions"]["getRevision"]>>,
-): RevisionState {
-  const { healthState, runningState, provisioningState, provisioningError } = revision;
-  // The SDK's type lacks what the REST API tells.
-  const { runningStateDetails } = revision as { runningStateDetails?: string };
-  if (healthState === "Healthy" && provisioningState === "Provisioned") return { name, state: "healthy", reason: null };
-  const failed = [runningState, provisioningState].includes("Failed") || healthState === "Unhealthy";
-  return failed
-    ? {
-        name,
-        state: "failed",
-        reason: reasonOf(provisioningError || runningStateDetails) ?? `its running state is ${runningState}`,
-      }
-    : { name, state: "starting", reason: null };
-}
-
-/** What is wrong with an image is told in our words, and Azure's after them; all else may be the app's own words. */
-function reasonOf(error: string | undefined): string | null {
-  if (!error) return null;
-  const explanation = explain(error);
-  return explanation && /^(image|registry)-/.test(explanation.code) ? `${explanation.means} (${error})` : error;
 }
 
 /** Nothing of a container that simply runs. */

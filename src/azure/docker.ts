@@ -5,14 +5,11 @@ import path from "node:path";
 import readline from "node:readline";
 import { deadline } from "../deadline.js";
 import { PaasError } from "../errors.js";
+import { signalGroup } from "../signal-group.js";
 import { buildArguments, type DockerBuild, findBuilderArguments, makeBuilderArguments } from "./docker-arguments.js";
 import { makeDockerConfiguration } from "./docker-configuration.js";
 import { NETWORK } from "./terraform-variables.js";
 
-/** Milliseconds that a build may take. */
-const LIMIT = 45 * 60_000;
-/** Milliseconds between SIGTERM and SIGKILL. */
-const PATIENCE = 10_000;
 const LAST_LINES = 20;
 
 const INSTALL = "install Docker with buildx (https://docs.docker.com/engine/install/), start it, and run again";
@@ -34,12 +31,16 @@ export type DockerRequest = {
   variables: NodeJS.ProcessEnv;
   onLine: (line: string) => void;
   signal: AbortSignal;
+  /** Milliseconds that docker may take. */
+  limit: number;
+  /** Milliseconds between SIGTERM and SIGKILL. */
+  patience: number;
 };
 
 /**
  * Builds an image and pushes it, once more when the push was cut off.
  * @returns digest of what was pushed, `sha256:…`
- * @throws PaasError `docker-missing`, `buildx-missing`, `docker-not-running`, `build-failed`, `push-failed`, `aborted`
+ * @throws PaasError `docker-missing`, `buildx-missing`, `docker-not-running`, `build-failed`, `build-too-long`, `push-failed`, `aborted`
  */
 export async function buildAndPush(build: DockerBuild, request: DockerRequest): Promise<string> {
   const { server } = build;
@@ -67,7 +68,7 @@ export async function buildAndPush(build: DockerBuild, request: DockerRequest): 
 
 type Run = (words: string[]) => Promise<Ended>;
 
-function docker(env: Record<string, string>, { onLine, signal }: DockerRequest): Run {
+function docker(env: Record<string, string>, { service, limit, patience, onLine, signal }: DockerRequest): Run {
   return async (words) => {
     if (signal.aborted) throw aborted();
     const child = spawn("docker", words, { env, stdio: ["ignore", "pipe", "pipe"], detached: true });
@@ -79,16 +80,19 @@ function docker(env: Record<string, string>, { onLine, signal }: DockerRequest):
         onLine(line);
       });
     }
-    const stopped = deadline(LIMIT, signal);
+    const stopped = deadline(limit, signal);
     let killing: NodeJS.Timeout | undefined;
     const stop = () => {
-      child.kill("SIGTERM");
-      killing = setTimeout(() => child.kill("SIGKILL"), PATIENCE);
+      // docker is a shell around its plugins, which do the work and do not end with it.
+      const send = (name: NodeJS.Signals) => child.pid !== undefined && signalGroup(child.pid, name);
+      send("SIGTERM");
+      killing = setTimeout(send, patience, "SIGKILL");
     };
     stopped.addEventListener("abort", stop, { once: true });
     try {
       const [code] = (await once(child, "close")) as [number | null];
       if (signal.aborted) throw aborted();
+      if (stopped.aborted) throw tooLong(service, limit, lines);
       return { code, lines };
     } catch (error) {
       throw (error as NodeJS.ErrnoException).code === "ENOENT" ? dockerMissing() : error;
@@ -162,6 +166,13 @@ function refuseWithout({ lines }: Ended): void {
 function dockerMissing(): PaasError {
   return new PaasError("docker-missing", "docker is not installed: images for Azure are built with it", {
     next: INSTALL,
+  });
+}
+
+function tooLong(service: string, limit: number, lines: string[]): PaasError {
+  return new PaasError("build-too-long", `the build of ${service} had no end within ${limit / 60_000} minutes`, {
+    details: lines,
+    next: "see where it stood still, and run again; what ran before goes on serving",
   });
 }
 

@@ -20,6 +20,11 @@ export type ImageSources = {
   project: string;
 };
 
+/** Milliseconds that a build may take. */
+const LIMIT = 45 * 60_000;
+/** Milliseconds that docker has to end in order once it is stopped. */
+const PATIENCE = 10_000;
+
 /** Images of Azure: built with docker on this machine, kept in the platform's registry, found again by content. */
 export function openImages(sources: ImageSources): Pick<Cloud, "build" | "forget" | "hasImage"> {
   return {
@@ -65,7 +70,15 @@ async function build(request: BuildRequest, { registry: open, variables }: Image
       dockerfile,
       metadata: path.join(beside, "metadata.json"),
     },
-    { service: service.name, identityToken: await registry.identityToken(), variables, onLine, signal },
+    {
+      service: service.name,
+      identityToken: await registry.identityToken(),
+      variables,
+      onLine,
+      signal,
+      limit: LIMIT,
+      patience: PATIENCE,
+    },
   );
   const pushed = await registry.manifest(repository, digest);
   if (!pushed) throw notPushed(service.name, server);

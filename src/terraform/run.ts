@@ -1,6 +1,7 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { existsSync } from "node:fs";
 import { EXIT, PaasError } from "../errors.js";
+import { signalGroup } from "../signal-group.js";
 import { interruptedError } from "./failure.js";
 
 /** How long Terraform may take to end in order after an interrupt: creating some Azure resources takes this long. */
@@ -69,7 +70,9 @@ export async function runTerraform(
     run.onInterrupt?.();
     timer = setTimeout(
       () => {
-        killed = killGroup(child.pid);
+        if (child.pid === undefined) return;
+        signalGroup(child.pid, "SIGKILL");
+        killed = true;
       },
       run.patience ?? PATIENCE_MINUTES * 60_000,
     );
@@ -138,16 +141,6 @@ function listen(stream: NodeJS.ReadableStream, onLine: (line: string) => void): 
     if (rest !== "") onLine(rest);
   });
   return () => chunks.join("");
-}
-
-function killGroup(pid: number | undefined): boolean {
-  if (pid === undefined) return false;
-  try {
-    process.kill(-pid, "SIGKILL");
-    return true;
-  } catch {
-    return false;
-  }
 }
 
 /** Waits for the end of a process; one that a signal ended has failed. */

@@ -1,7 +1,7 @@
 import path from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
+import { signalGroup } from "../../signal-group.js";
 import { membersOf, processIds, statOf, variablesOf } from "./proc.js";
-import { signalGroup } from "./process-group.js";
 import { forgetProcess, recordedProcesses } from "./process-records.js";
 
 /** Milliseconds that killed processes may take to be gone. */

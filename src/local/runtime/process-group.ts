@@ -1,5 +1,6 @@
 import { type ChildProcess, type SpawnOptions, spawn } from "node:child_process";
 import { setTimeout as sleep } from "node:timers/promises";
+import { signalGroup } from "../../signal-group.js";
 import { forgetProcess, recordProcess } from "./process-records.js";
 
 /** Milliseconds that the output of a program may still be read after its end. */
@@ -57,15 +58,4 @@ export function startGroup(words: string[], options: SpawnOptions & { records: s
     await exited;
   };
   return { child, pid, exited, stop };
-}
-
-/** Sends a signal to every process of a group; one that has ended is no error. */
-export function signalGroup(pid: number, signal: NodeJS.Signals): void {
-  try {
-    process.kill(-pid, signal);
-  } catch (error) {
-    const { code } = error as NodeJS.ErrnoException;
-    // macOS answers EPERM for a group of which only zombies are left.
-    if (code !== "ESRCH" && code !== "EPERM") throw error;
-  }
 }
