@@ -3,6 +3,7 @@ import type { Session } from "./azure/session.js";
 import type { Environment, EnvironmentService, Platform } from "./environment/environment.js";
 import { describePlatform, platformOf } from "./environment/platform.js";
 import { EXIT, PaasError } from "./errors.js";
+import { isActions } from "./github/context.js";
 import type { Manifest, Tier } from "./manifest/manifest.js";
 import { LOCAL_SUBSCRIPTION, LOCAL_TENANT } from "./naming/simulated.js";
 
@@ -195,7 +196,7 @@ export async function createLocalRemote(root: string): Promise<string> {
 /** Signs in, to the tenant and subscription that `paas bootstrap` has noted. */
 async function openAzure(context: CloudContext): Promise<Cloud> {
   const { platform } = context.manifest;
-  if (!platform) throw notBootstrapped();
+  if (!platform) throw notBootstrapped(context.variables);
   const chosen = { tenantId: platform.tenant, subscriptionId: platform.subscription };
   const { cloudOf } = await openAzureAs(context, chosen);
   return cloudOf(context.manifest);
@@ -217,8 +218,11 @@ export async function openAzureAs(
   return { session, cloudOf };
 }
 
-function notBootstrapped(): PaasError {
+function notBootstrapped(variables: NodeJS.ProcessEnv = {}): PaasError {
   return new PaasError("not-bootstrapped", "this project has no platform on Azure yet: paas.yaml has no `platform:`", {
+    details: isActions(variables)
+      ? ["in a workflow paas.yaml of the default branch says it, never that of another"]
+      : [],
     next: "`paas bootstrap`, or use `--cloud local` (and unset PAAS_CLOUD)",
     exit: EXIT.usage,
   });

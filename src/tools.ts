@@ -77,19 +77,28 @@ export function wireTools(options: GlobalOptions, variables: NodeJS.ProcessEnv, 
     if (options.from && options.commit) return readPushed(await git(), options.from, options.commit);
     return (await import("./manifest/read.js")).readManifest(await root());
   });
+  const placing = once(async () => {
+    const { placingManifest } = await import("./pipeline/source.js");
+    return placingManifest(await git(), await manifest(), variables);
+  });
+  // A branch may say that there is a platform; where, it may not.
+  const bootstrapped = async () => {
+    const own = await manifest().catch(() => null);
+    return own?.platform ? own : placing().catch(() => null);
+  };
   const cloudName = once(async () => {
     const { chooseCloud } = await import("./cloud.js");
-    const name = chooseCloud(options.cloud, variables, await manifest().catch(() => null));
+    const name = chooseCloud(options.cloud, variables, await bootstrapped());
     ui.useCloud(name);
     return name;
   });
   const subscription = once(async () => {
     const { subscriptionOf } = await import("./cloud.js");
-    return subscriptionOf(await cloudName(), await manifest());
+    return subscriptionOf(await cloudName(), await placing());
   });
   // A job of a rehearsal works in a checkout of its own, and with the local cloud of the one that it was started in.
   const home = async () => variables.PAAS_LOCAL_ROOT ?? (await root());
-  const context = async () => ({ root: await home(), manifest: await manifest(), variables, note: ui.note });
+  const context = async () => ({ root: await home(), manifest: await placing(), variables, note: ui.note });
   const connections: Cloud[] = [];
   const cloud = once(async () => {
     const opened = await openCloud(await cloudName(), await context());

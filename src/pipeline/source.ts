@@ -1,5 +1,6 @@
 import { EXIT, PaasError } from "../errors.js";
 import type { Commit, Git } from "../git/git.js";
+import { isActions } from "../github/context.js";
 import type { Manifest } from "../manifest/manifest.js";
 import { requireManifest } from "../manifest/parse.js";
 import { shellWord } from "../ui/wording.js";
@@ -44,6 +45,17 @@ async function manifestOf(objects: Git, sha: string, branch: string | null): Pro
 /** The default branch's manifest; in a repository that has none there yet, `fallback`. */
 export async function trustedManifest(git: Git, fallback: Manifest): Promise<Manifest> {
   return (await defaultManifest(git)) ?? fallback;
+}
+
+/**
+ * The manifest that says where environments live: that of the default branch, since tokens are sent to the places that
+ * it names. Until its `platform:` is there, a person's working tree may say it, as `paas bootstrap` has just written it;
+ * what was pushed to a workflow may not.
+ */
+export async function placingManifest(git: Git, own: Manifest, variables: NodeJS.ProcessEnv): Promise<Manifest> {
+  const trusted = await trustedManifest(git, own);
+  if (trusted.platform || !own.platform || isActions(variables)) return trusted;
+  return { ...trusted, platform: own.platform };
 }
 
 async function defaultManifest(git: Git): Promise<Manifest | null> {

@@ -4,7 +4,7 @@ import os from "node:os";
 import path from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { packageCache } from "../../src/terraform/packages.js";
-import { openProject, type Project } from "./project.js";
+import { ACCOUNT, MANIFEST, openProject, type Project } from "./project.js";
 import { SUBSCRIPTION, TENANT } from "./stand-in/core.js";
 import { ALICE } from "./stand-in/directory.js";
 
@@ -88,13 +88,30 @@ describe("the command line on Azure", () => {
   );
 
   test(
+    "a branch that names a state account of its own is sent no token there",
+    async () => {
+      here.repository.git("switch", "--quiet", "--create", "env-evil");
+      here.repository.write({ "paas.yaml": MANIFEST.replace(ACCOUNT, "stevil") });
+      here.repository.commit("evil");
+      const before = here.azure.requests.length;
+      const { exit, stderr } = await paas(["ls"], withSecret());
+      here.repository.git("switch", "--quiet", "main");
+      expect(exit, stderr).toBe(0);
+      const hosts = new Set(here.azure.requests.slice(before).map((request) => new URL(request.slice(4)).host));
+      expect([...hosts]).toContain(`${ACCOUNT}.blob.core.windows.net`);
+      expect([...hosts].filter((host) => host.includes("evil"))).toEqual([]);
+    },
+    SLOW,
+  );
+
+  test(
     "a project without a platform is told to bootstrap",
     async () => {
-      const file = path.join(here.repository.folder, "paas.yaml");
-      const text = fs.readFileSync(file, "utf8");
-      fs.writeFileSync(file, text.replace(/^platform:\n(?: {2}.*\n)*/m, ""));
+      const text = MANIFEST.replace(/^platform:\n(?: {2}.*\n)*/m, "");
+      here.repository.write({ "paas.yaml": text });
+      here.repository.commit("no platform");
       const { exit, stderr } = await paas(["--cloud", "azure", "ls"], withSecret());
-      fs.writeFileSync(file, text);
+      here.repository.git("reset", "--quiet", "--hard", "HEAD~");
       expect(exit).toBe(2);
       expect(stderr).toContain("[not-bootstrapped]");
       expect(stderr).toContain("`paas bootstrap`");
