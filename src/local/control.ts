@@ -2,6 +2,7 @@ import type { IncomingMessage, ServerResponse } from "node:http";
 import { PaasError } from "../errors.js";
 import type { AppStatus, BuildBody, DaemonStatus, ReleaseBody, TerraformBody } from "./api.js";
 import type { RunRequest } from "./runs.js";
+import type { Surroundings } from "./runtime/surroundings.js";
 import type { Secrets } from "./secrets.js";
 import { toWire, type WireLine } from "./wire.js";
 
@@ -13,6 +14,7 @@ export type Services = {
   resourceExists(id: string): boolean;
   imageExists(reference: string): boolean;
   app(id: string): Promise<AppStatus>;
+  surroundings(id: string): Surroundings;
   build(body: BuildBody, onLine: (line: string) => void, signal: AbortSignal): Promise<unknown>;
   release(body: ReleaseBody, onLine: (line: string) => void, signal: AbortSignal): Promise<unknown>;
   logs(
@@ -43,6 +45,7 @@ export function controlHandler(
     "GET resource": ({ query }) => ({ exists: services.resourceExists(query.get("id") ?? "") }),
     "GET image": ({ query }) => ({ exists: services.imageExists(query.get("reference") ?? "") }),
     "GET app": ({ query }) => services.app(query.get("id") ?? ""),
+    "GET surroundings": ({ query }) => services.surroundings(query.get("id") ?? ""),
     "GET secrets": ({ rest }) => services.secrets.versions(rest),
     "POST secrets": ({ rest, body }) => {
       const { name, value } = body as { name: string; value: string };

@@ -12,6 +12,7 @@ import { endOrphans } from "./orphans.js";
 import { recordsIn } from "./process-records.js";
 import { runRelease } from "./release.js";
 import { resolveEnv } from "./secrets.js";
+import { type Surroundings, surroundingsOf } from "./surroundings.js";
 
 const TYPE = "azurerm_container_app";
 
@@ -51,6 +52,11 @@ export type Runtime = {
   /** Loopback port that always leads to the app; waits until it listens. 0 for an app that is not there. */
   ingressPort(appId: string): Promise<number>;
   logs(appId: string, request: LogRequest): AsyncIterable<LogEntry>;
+  /**
+   * Where the process of an app runs, and its whole environment, secrets included: for a command beside it.
+   * @throws PaasError `no-console` when it has no process
+   */
+  surroundings(appId: string): Surroundings;
   /**
    * Runs a command in a new image, with the environment that the app will have, before traffic moves to it.
    * @throws PaasError `release-failed` with the last lines, `secret-missing`, `image-not-found`, `aborted`
@@ -127,6 +133,7 @@ export async function startRuntime(options: RuntimeOptions): Promise<Runtime> {
     route: (appId) => running.get(key(appId))?.app.route(),
     ingressPort: async (appId) => (await running.get(key(appId))?.ingress)?.port ?? 0,
     logs: (appId, { tail, follow: on, signal }) => running.get(key(appId))?.app.log.read(tail, on, signal) ?? nothing(),
+    surroundings: (appId) => surroundingsOf(running.get(key(appId))?.app),
     release: async ({ appId, env, ...request }) => {
       const resource = store.get(appId);
       if (!resource) throw new PaasError("no-such-app", `there is no container app ${appId}`);
