@@ -85,8 +85,8 @@ export function localCloud(daemon: Connection, platform: (tier: Tier) => Platfor
       };
       await daemon.follow("/paas/releases", onLine, { body, signal });
     },
-    logs: ({ environment, services, revision, tail, follow, signal }) => {
-      const query = new URLSearchParams({ tail: String(tail), follow: String(follow) });
+    logs: ({ environment, services, revision, system = false, tail, follow, signal }) => {
+      const query = new URLSearchParams({ tail: String(tail), follow: String(follow), system: String(system) });
       if (revision) query.set("revision", revision);
       for (const { name, appName } of services)
         query.append("app", `${name}=${appId(environment.resourceGroup, appName)}`);

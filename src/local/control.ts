@@ -19,7 +19,7 @@ export type Services = {
   release(body: ReleaseBody, onLine: (line: string) => void, signal: AbortSignal): Promise<unknown>;
   logs(
     apps: { service: string; app: string }[],
-    options: { revision: string | null; tail: number; follow: boolean; signal: AbortSignal },
+    options: { revision: string | null; system: boolean; tail: number; follow: boolean; signal: AbortSignal },
   ): AsyncIterable<unknown>;
   secrets: Pick<Secrets, "versions" | "set" | "remove" | "copy">;
   forget(envId: string): Promise<string>;
@@ -70,7 +70,8 @@ export function controlHandler(
         return { service: pair.slice(0, cut), app: pair.slice(cut + 1) };
       });
       const [revision, tail] = [query.get("revision"), Number(query.get("tail"))];
-      const options = { revision, tail, follow: query.get("follow") === "true", signal };
+      const [follow, system] = [query.get("follow") === "true", query.get("system") === "true"];
+      const options = { revision, system, tail, follow, signal };
       for await (const line of services.logs(apps, options)) onLine(JSON.stringify(line));
     },
   };

@@ -242,7 +242,7 @@ export class App {
 
   #tell(text: string): void {
     const revision = text.split(" ")[0] ?? "";
-    this.log.write(revision, `paas: ${text}`);
+    this.log.tell(revision, text);
     this.#surroundings.onEvent({ app: this.name, text });
   }
 

@@ -7,7 +7,7 @@ import { startIngress } from "../gateway/ingress.js";
 import type { Resource, Revision, Store } from "../store.js";
 import { App, type AppStatus, type AppSurroundings } from "./app.js";
 import { type EnvEntry, secretsOf } from "./container.js";
-import type { LogEntry } from "./logbook.js";
+import type { LogEntry, Wanted } from "./logbook.js";
 import { endOrphans } from "./orphans.js";
 import { recordsIn } from "./process-records.js";
 import { runRelease } from "./release.js";
@@ -40,7 +40,13 @@ export type ReleaseRequest = {
   signal: AbortSignal;
 };
 
-export type LogRequest = { tail: number; follow: boolean; signal: AbortSignal };
+export type LogRequest = {
+  tail: number;
+  follow: boolean;
+  signal: AbortSignal;
+  /** All entries unless told. */
+  wanted?: Wanted;
+};
 
 /** What runs the container apps of the store on this machine. */
 export type Runtime = {
@@ -132,7 +138,8 @@ export async function startRuntime(options: RuntimeOptions): Promise<Runtime> {
     status: (appId) => running.get(key(appId))?.app.status() ?? NO_APP,
     route: (appId) => running.get(key(appId))?.app.route(),
     ingressPort: async (appId) => (await running.get(key(appId))?.ingress)?.port ?? 0,
-    logs: (appId, { tail, follow: on, signal }) => running.get(key(appId))?.app.log.read(tail, on, signal) ?? nothing(),
+    logs: (appId, { tail, follow: on, signal, wanted }) =>
+      running.get(key(appId))?.app.log.read(tail, on, signal, wanted) ?? nothing(),
     surroundings: (appId) => surroundingsOf(running.get(key(appId))?.app),
     release: async ({ appId, env, ...request }) => {
       const resource = store.get(appId);
