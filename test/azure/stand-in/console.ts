@@ -53,9 +53,9 @@ export function openConsole(token: string, faults: Faults) {
     }
     say(socket, 1, `Successfully connected to container: '${container}'.`);
     const [program = "", ...words] = wordsOf(command);
-    const child = spawn(program, words, { stdio: "pipe" });
+    const child = spawn(program, words, { stdio: "pipe", detached: true });
     socket.on("message", (message: Buffer) => hear(message, child));
-    socket.once("close", () => child.kill("SIGHUP"));
+    socket.once("close", () => end(child, "SIGKILL"));
     for (const [byte, stream] of [
       [1, child.stdout],
       [2, child.stderr],
@@ -86,11 +86,16 @@ export function openConsole(token: string, faults: Faults) {
       const { Width, Height } = JSON.parse(bytes.toString("utf8")) as { Width: number; Height: number };
       console.sizes.push(`${Width}x${Height}`);
     } else if (bytes.equals(Buffer.from([4]))) child.stdin.end();
-    else if (bytes.equals(Buffer.from([3]))) child.kill("SIGINT");
+    else if (bytes.equals(Buffer.from([3]))) end(child, "SIGINT");
     else child.stdin.write(bytes);
   }
 
   return { console, close: () => server.close() };
+}
+
+/** To all of its processes, as the end of a terminal is told. */
+function end({ pid, exitCode, signalCode }: ChildProcessWithoutNullStreams, signal: NodeJS.Signals): void {
+  if (pid !== undefined && exitCode === null && signalCode === null) process.kill(-pid, signal);
 }
 
 function say(socket: WebSocket, proxy: number, text: string): void {
