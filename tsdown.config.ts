@@ -48,7 +48,12 @@ export default defineConfig({
     // What every entry needs is one small file: each one more costs start-up time.
     codeSplitting: { groups: [{ name: "base", test: /rolldown[\\/]runtime|src[\\/](errors|version)\.ts$/ }] },
   },
-  define: { PAAS_VERSION: JSON.stringify(`${version}+${contentHash()}`) },
+  define: {
+    PAAS_VERSION: JSON.stringify(`${version}+${contentHash()}`),
+    // Libraries in C that ws would use if they were there.
+    "process.env.WS_NO_BUFFER_UTIL": JSON.stringify("1"),
+    "process.env.WS_NO_UTF_8_VALIDATE": JSON.stringify("1"),
+  },
 });
 
 /** An unpublished build names the sources it was made from, so that a daemon or a vendored copy of another is told apart. */

@@ -1,3 +1,4 @@
+import type { Readable, Writable } from "node:stream";
 import type { TokenCredential } from "@azure/core-auth";
 import type { Session } from "./azure/session.js";
 import type { Environment, EnvironmentService, Platform } from "./environment/environment.js";
@@ -35,6 +36,8 @@ export type BuildRequest = {
 export type LogRequest = {
   environment: Environment;
   services: EnvironmentService[];
+  /** What the platform says of the apps, in place of what they print. */
+  system?: boolean;
   /** Only the output of this revision. */
   revision?: string;
   /** How many lines of history. */
@@ -43,6 +46,23 @@ export type LogRequest = {
   signal: AbortSignal;
 };
 export type LogLine = { service: string; time: string; text: string };
+
+/** Streams of a process, or ones that look like them. */
+export type Streams = {
+  stdin: Readable & { isTTY?: boolean; setRawMode?(on: boolean): unknown; unref?(): unknown };
+  stdout: Writable & { isTTY?: boolean; columns?: number; rows?: number };
+  stderr: Writable;
+};
+
+export type ExecRequest = {
+  environment: Environment;
+  service: EnvironmentService;
+  /** Words, never a shell line. */
+  command: string[];
+  /** Where the command reads and writes; one on this machine gets those of this process. */
+  streams: Streams;
+  signal: AbortSignal;
+};
 
 export type ReleaseRequest = {
   environment: Environment;
@@ -101,6 +121,12 @@ export type Cloud = {
   /** Runs a release command in the new image; throws PaasError `release-failed` with the last lines. */
   release(request: ReleaseRequest): Promise<void>;
   logs(request: LogRequest): AsyncIterable<LogLine>;
+  /**
+   * Runs a command where a service runs, with the environment that the service has.
+   * @returns its exit code
+   * @throws PaasError `no-console` where nothing of the service runs, `command-not-found`, `console-lost`
+   */
+  exec(request: ExecRequest): Promise<number>;
   /** Values of secrets live in vaults and never come back. */
   vault: {
     of(environment: Environment): Vault;

@@ -6,6 +6,7 @@ import { registerDestroy } from "./commands/destroy.js";
 import { registerDoctor } from "./commands/doctor.js";
 import { registerDrift } from "./commands/drift.js";
 import { registerEject } from "./commands/eject.js";
+import { registerExec } from "./commands/exec.js";
 import { registerInit } from "./commands/init.js";
 import { registerLocal } from "./commands/local.js";
 import { registerLogin, registerLogout } from "./commands/login.js";
@@ -73,6 +74,7 @@ export function createProgram(tools: Tools): Command {
   registerStatus(program, tools);
   registerOpen(program, tools);
   registerLogs(program, tools);
+  registerExec(program, tools);
   registerUnlock(program, tools);
   registerReap(program, tools);
   registerDrift(program, tools);

@@ -1,9 +1,11 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { ContainerAppsAPIClient, type ReplicaContainer } from "@azure/arm-appcontainers";
 import type { Endpoint } from "../cloud.js";
+import { deadline } from "../deadline.js";
 import { PaasError } from "../errors.js";
 import type { Container, SecretReference } from "./container.js";
 import { azureFailure, orNull } from "./failure.js";
+import { openLogStreams } from "./log-stream.js";
 import { type RevisionState, revisionState } from "./revision-state.js";
 
 /** What a container app is right now. */
@@ -23,7 +25,10 @@ export type Apps = {
   /** Sets container and secrets in one PATCH, which makes one new revision. */
   deploy(group: string, name: string, container: Container, secrets: SecretReference[]): Promise<App>;
   revision(group: string, app: string, name: string): Promise<RevisionState>;
-  /** What the platform says of a revision's containers, `web: waiting, CrashLoopBackOff, 3 restarts`; empty when nothing. */
+  /**
+   * What the platform says of a revision: its containers, `web: waiting, CrashLoopBackOff, 3 restarts`, then the last of
+   * its system log; empty when nothing.
+   */
   explain(group: string, app: string, revision: string): Promise<string[]>;
   /**
    * Makes sure that a revision takes requests, where a later one does not.
@@ -33,6 +38,9 @@ export type Apps = {
   /** Waits until a revision is healthy or has failed, at most `limit` ms. */
   settled(group: string, app: string, revision: string, limit: number, signal: AbortSignal): Promise<RevisionState>;
 };
+
+/** How many lines of an app's system log are asked for and told, and for how many milliseconds they are waited for. */
+const EVENTS = { asked: 100, told: 8, patience: 10_000 };
 
 export function openApps(arm: Endpoint, subscriptionId: string): Apps {
   const client = new ContainerAppsAPIClient(arm.credential, subscriptionId, { endpoint: arm.url, ...arm.options });
@@ -44,6 +52,13 @@ export function openApps(arm: Endpoint, subscriptionId: string): Apps {
     const call = client.containerAppsRevisions.getRevision(group, app, name);
     const found = await orNull(`read the revision ${name}`, call);
     return found ? revisionState(name, found) : { name, state: "starting", reason: null };
+  };
+  const streams = openLogStreams(arm, subscriptionId, arm.options);
+  const lastEvents = async (group: string, app: string, name: string) => {
+    const lines: string[] = [];
+    const stream = await streams.events(group, app, name);
+    for await (const { text } of stream?.lines(EVENTS.asked, false, deadline(EVENTS.patience)) ?? []) lines.push(text);
+    return [...new Set(lines)].slice(-EVENTS.told);
   };
   return {
     find,
@@ -64,8 +79,12 @@ export function openApps(arm: Endpoint, subscriptionId: string): Apps {
     },
     explain: async (group, app, name) => {
       // Said beside a failure, which this must not hide.
-      const replicas = await client.containerAppsRevisionReplicas.listReplicas(group, app, name).catch(() => null);
-      return [...new Set((replicas?.value ?? []).flatMap(({ containers = [] }) => containers.flatMap(troubleOf)))];
+      const [replicas, events] = await Promise.all([
+        client.containerAppsRevisionReplicas.listReplicas(group, app, name).catch(() => null),
+        Promise.race([lastEvents(group, app, name), sleep(EVENTS.patience, [], { ref: false })]).catch(() => []),
+      ]);
+      const troubles = (replicas?.value ?? []).flatMap(({ containers = [] }) => containers.flatMap(troubleOf));
+      return [...new Set([...troubles, ...events])];
     },
     keep: async (group, app, name) => {
       const found = await orNull(

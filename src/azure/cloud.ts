@@ -53,6 +53,10 @@ export function openAzureCloud(
     },
     ...parts,
     logs: (request) => azureLogs(request, { arm, platform, subscriptionId, options: patient }),
+    exec: async (request) => {
+      const { azureExec } = await import("./console.js");
+      return azureExec(request, { arm, subscriptionId, options: patient });
+    },
     forgetPushes: async () => {},
     url: (host) => `https://${host}`,
     serviceAddress: async ({ resourceGroup }, { appName }) => {

@@ -1,7 +1,8 @@
 import type { TokenCredential } from "@azure/core-auth";
 import type { LogLine } from "../cloud.js";
+import { readAnswer } from "./answer.js";
 import { type ClientOptions, openHttp } from "./client.js";
-import { azureFailure } from "./failure.js";
+import { azureFailure, isAbsent } from "./failure.js";
 
 export type HistoryRequest = {
   /** ARM id of the workspace. */
@@ -9,6 +10,8 @@ export type HistoryRequest = {
   /** Service by name of its container app. */
   services: Record<string, string>;
   revision?: string;
+  /** What Container Apps says of the apps, in place of what they print. */
+  system?: boolean;
   tail: number;
 };
 
@@ -19,22 +22,23 @@ const SPAN = "P7D";
 
 /** What apps said in the last days, oldest first; Azure takes some minutes until it knows. */
 export async function readHistory(
-  { workspaceId, services, revision, tail }: HistoryRequest,
+  request: HistoryRequest,
   credential: TokenCredential,
   options: ClientOptions,
 ): Promise<LogLine[]> {
+  const { workspaceId, services } = request;
   const http = openHttp({ credential, scope: `${ENDPOINT}/.default` }, options);
-  const query = queryFor(Object.keys(services), revision, tail);
+  const query = queryFor(request);
   try {
     const { body } = await http({
       method: "POST",
       url: `${ENDPOINT}/v1${workspaceId}/query`,
       body: { query, timespan: SPAN },
     });
-    return rowsOf(body).map(({ TimeGenerated = "", ContainerAppName_s = "", Log_s = "" }) => ({
-      service: services[ContainerAppName_s] ?? ContainerAppName_s,
+    return rowsOf(body).map(({ TimeGenerated = "", App = "", Reason = "", Text = "" }) => ({
+      service: services[App] ?? App,
       time: TimeGenerated,
-      text: Log_s,
+      text: Reason === "" ? Text : `${Reason}: ${Text}`,
     }));
   } catch (error) {
     if (isUnwritten(error)) return [];
@@ -42,15 +46,30 @@ export async function readHistory(
   }
 }
 
-/** Names of apps and revisions are letters, digits and dashes: they need no quoting. */
-function queryFor(apps: string[], revision: string | undefined, tail: number): string {
+/**
+ * The same table has another name, and its columns have, where the environment writes through Azure Monitor; whichever is
+ * missing is passed over. Names of apps and revisions are letters, digits and dashes: they need no quoting.
+ */
+function queryFor({ services, revision, system, tail }: HistoryRequest): string {
+  const table = system ? "ContainerAppSystemLogs" : "ContainerAppConsoleLogs";
+  const apps = Object.keys(services).map((app) => `"${app}"`);
+  const columns = {
+    App: "ContainerAppName",
+    Revision: "RevisionName",
+    Text: "Log",
+    ...(system ? { Reason: "Reason" } : {}),
+  };
+  const either = Object.entries(columns).map(
+    ([name, column]) => `${name} = strcat(column_ifexists("${column}_s", ""), column_ifexists("${column}", ""))`,
+  );
   return [
-    "ContainerAppConsoleLogs_CL",
-    `where ContainerAppName_s in (${apps.map((app) => `"${app}"`).join(", ")})`,
-    ...(revision ? [`where RevisionName_s == "${revision}"`] : []),
+    `union isfuzzy=true ${table}_CL, ${table}`,
+    `extend ${either.join(", ")}`,
+    `where App in (${apps.join(", ")})`,
+    ...(revision ? [`where Revision == "${revision}"`] : []),
     `top ${tail} by TimeGenerated desc`,
     "order by TimeGenerated asc",
-    "project TimeGenerated, ContainerAppName_s, Log_s",
+    `project ${["TimeGenerated", ...Object.keys(columns)].join(", ")}`,
   ].join(" | ");
 }
 
@@ -60,8 +79,7 @@ function rowsOf(body: unknown): Record<string, string>[] {
   return rows.map((row) => Object.fromEntries(columns.map(({ name }, index) => [name, String(row[index] ?? "")])));
 }
 
-/** The table comes into being with its first line, and a workspace with its environment. */
+/** A table comes into being with its first line, and a workspace with its environment. */
 function isUnwritten(error: unknown): boolean {
-  const { statusCode, message = "", code } = error as { statusCode?: number; message?: string; code?: string };
-  return statusCode === 404 || code === "BadArgumentError" || /ContainerAppConsoleLogs_CL/.test(message);
+  return isAbsent(error) || /Failed to resolve/.test(readAnswer(error).text);
 }

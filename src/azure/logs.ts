@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Endpoint, LogLine, LogRequest } from "../cloud.js";
-import type { Environment, Platform } from "../environment/environment.js";
+import type { Environment, EnvironmentService, Platform } from "../environment/environment.js";
 import type { Tier } from "../manifest/manifest.js";
 import type { ClientOptions } from "./client.js";
 import { readHistory } from "./log-history.js";
@@ -18,30 +18,44 @@ export type LogSources = {
 const PACE = 3000;
 
 /**
- * The output of an environment's services. Running replicas are asked themselves, because they know at once; what is not
- * running, or longer ago than they remember, is asked of the log workspace.
+ * The output of an environment's services, or what Azure says of them. What runs is asked itself, because it knows at
+ * once; what is not running, or longer ago than is remembered there, is asked of the log workspace.
  */
 export async function* azureLogs(request: LogRequest, sources: LogSources): AsyncGenerator<LogLine> {
-  const { services, environment, revision, tail, follow, signal } = request;
+  const { services, environment, revision, system = false, tail, follow, signal } = request;
   const streams = openLogStreams(sources.arm, sources.subscriptionId, sources.options);
-  if (follow) return yield* merged(services.map((service) => followed(service, environment, tail, streams, signal)));
-  const running =
-    tail > LONGEST_TAIL
-      ? []
-      : await Promise.all(services.map(({ appName }) => streams.of(environment.resourceGroup, appName, revision)));
-  const lines: LogLine[] = [];
-  for (const [index, found] of running.entries()) {
-    for (const stream of found) lines.push(...(await collected(services[index]?.name ?? "", stream, tail, signal)));
+  if (follow) {
+    const followed = system ? followedEvents : followedOutput;
+    return yield* merged(services.map((service) => followed(service, environment, tail, streams, signal)));
   }
-  const silent = services.filter((_, index) => (running[index] ?? []).length === 0);
+  const lines: LogLine[] = [];
+  const silent: EnvironmentService[] = [];
+  for (const service of services) {
+    const found = tail > LONGEST_TAIL ? [] : await streamsOf(service, request, streams);
+    const told: LogLine[] = [];
+    for (const stream of found) told.push(...(await collected(service.name, stream, tail, signal)));
+    lines.push(...told);
+    // Events are forgotten after an hour, and their stream is there nevertheless.
+    if (found.length === 0 || (system && told.length === 0)) silent.push(service);
+  }
   if (silent.length > 0) {
     const { subscriptionId, platform, arm, options } = sources;
     const workspaceId = workspaceOf(environment, subscriptionId, platform);
     const names = Object.fromEntries(silent.map(({ appName, name }) => [appName, name]));
-    const wanted = { workspaceId, services: names, tail, ...(revision ? { revision } : {}) };
+    const wanted = { workspaceId, services: names, system, tail, ...(revision ? { revision } : {}) };
     lines.push(...(await readHistory(wanted, arm.credential, options)));
   }
   yield* lines.sort((one, other) => one.time.localeCompare(other.time)).slice(-tail);
+}
+
+async function streamsOf(
+  { appName }: EnvironmentService,
+  { environment: { resourceGroup }, revision, system }: LogRequest,
+  streams: LogStreams,
+): Promise<LogStream[]> {
+  if (!system) return streams.of(resourceGroup, appName, revision);
+  const events = await streams.events(resourceGroup, appName, revision);
+  return events ? [events] : [];
 }
 
 async function collected(service: string, stream: LogStream, tail: number, signal: AbortSignal): Promise<LogLine[]> {
@@ -51,7 +65,7 @@ async function collected(service: string, stream: LogStream, tail: number, signa
 }
 
 /** Follows the replicas of a service, also those that come later: a new version, one more instance. */
-async function* followed(
+async function* followedOutput(
   { name, appName }: { name: string; appName: string },
   { resourceGroup }: Environment,
   tail: number,
@@ -68,6 +82,28 @@ async function* followed(
     await sleep(PACE, undefined, { signal }).catch(() => {});
   }
 }
+
+/** Follows what is said of a service; its stream ends now and then, and begins with what was said before. */
+async function* followedEvents(
+  { name, appName }: { name: string; appName: string },
+  { resourceGroup }: Environment,
+  tail: number,
+  streams: LogStreams,
+  signal: AbortSignal,
+): AsyncGenerator<LogLine> {
+  const told = new Set<string>();
+  for (let past = tail; !signal.aborted; past = LONGEST_TAIL) {
+    const stream = await streams.events(resourceGroup, appName);
+    for await (const entry of endedBy(stream?.lines(past, true, signal) ?? nothing(), signal)) {
+      const words = `${entry.time} ${entry.text}`;
+      if (!told.has(words)) yield { service: name, ...entry };
+      told.add(words);
+    }
+    await sleep(PACE, undefined, { signal }).catch(() => {});
+  }
+}
+
+async function* nothing(): AsyncGenerator<never> {}
 
 /** Ctrl-C ends following, and is no failure. */
 async function* endedBy<T>(items: AsyncIterable<T>, signal: AbortSignal): AsyncGenerator<T> {

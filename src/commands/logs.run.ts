@@ -3,7 +3,13 @@ import { printable } from "../ui/wording.js";
 import { describedEnvironment, knownEnvironment, pickServices } from "./known.js";
 import { tailOf } from "./tail.js";
 
-export type LogsOptions = GlobalOptions & { environment?: string; follow?: boolean; tail: string; service?: string };
+export type LogsOptions = GlobalOptions & {
+  environment?: string;
+  follow?: boolean;
+  tail: string;
+  service?: string;
+  system?: boolean;
+};
 
 export async function logs(options: LogsOptions, tools: Tools): Promise<void> {
   const tail = tailOf(options.tail);
@@ -11,7 +17,8 @@ export async function logs(options: LogsOptions, tools: Tools): Promise<void> {
   const environment = await describedEnvironment(known, tools);
   const services = pickServices(environment, options.service);
   const width = Math.max(...services.map(({ name }) => name.length));
-  const request = { environment, services, tail, follow: options.follow === true, signal: tools.signal };
+  const [follow, system] = [options.follow === true, options.system === true];
+  const request = { environment, services, tail, follow, system, signal: tools.signal };
   for await (const { service, time, text } of known.doors.cloud.logs(request)) {
     if (options.json) tools.ui.line({ service, time, text });
     else

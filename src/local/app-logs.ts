@@ -1,7 +1,15 @@
 import type { LogLine } from "../cloud.js";
+import type { LogEntry } from "./runtime/logbook.js";
 import type { Runtime } from "./runtime/runtime.js";
 
-export type AppLogRequest = { revision: string | null; tail: number; follow: boolean; signal: AbortSignal };
+export type AppLogRequest = {
+  revision: string | null;
+  /** Only what the runtime says. */
+  system: boolean;
+  tail: number;
+  follow: boolean;
+  signal: AbortSignal;
+};
 
 /** What the apps of an environment wrote: their history in the order of time, then what follows as it comes. */
 export async function* appLogs(
@@ -23,11 +31,11 @@ async function* read(
   runtime: Runtime,
   service: string,
   app: string,
-  { revision, ...request }: AppLogRequest,
+  { revision, system, ...request }: AppLogRequest,
 ): AsyncGenerator<LogLine> {
-  for await (const entry of runtime.logs(app, request)) {
-    if (revision === null || entry.revision === revision) yield { service, time: entry.time, text: entry.text };
-  }
+  const wanted = (entry: LogEntry) =>
+    (revision === null || entry.revision === revision) && (!system || entry.system === true);
+  for await (const { time, text } of runtime.logs(app, { ...request, wanted })) yield { service, time, text };
 }
 
 /** Values of several iterators, whichever has one first. */

@@ -7,6 +7,8 @@ import type { AppStatus, BuildAnswer, BuildBody, ReleaseBody, TerraformBody } fr
 import { localClientOptions } from "./certificate.js";
 import type { Connection } from "./connection.js";
 import { createRemote } from "./remote.js";
+import { runBeside } from "./run-beside.js";
+import type { Surroundings } from "./runtime/surroundings.js";
 import { tierVault } from "./secrets.js";
 import { daemonOfHost, ensureDaemon, runningDaemon } from "./start.js";
 
@@ -83,12 +85,16 @@ export function localCloud(daemon: Connection, platform: (tier: Tier) => Platfor
       };
       await daemon.follow("/paas/releases", onLine, { body, signal });
     },
-    logs: ({ environment, services, revision, tail, follow, signal }) => {
-      const query = new URLSearchParams({ tail: String(tail), follow: String(follow) });
+    logs: ({ environment, services, revision, system = false, tail, follow, signal }) => {
+      const query = new URLSearchParams({ tail: String(tail), follow: String(follow), system: String(system) });
       if (revision) query.set("revision", revision);
       for (const { name, appName } of services)
         query.append("app", `${name}=${appId(environment.resourceGroup, appName)}`);
       return logLines(daemon, query, signal);
+    },
+    exec: async ({ environment, service, command, signal }) => {
+      const query = new URLSearchParams({ id: appId(environment.resourceGroup, service.appName) });
+      return runBeside(await daemon.ask<Surroundings>(`/paas/surroundings?${query}`), command, signal);
     },
     vault: {
       of: ({ envId }) => vaultAt(envId, daemon),

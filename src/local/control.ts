@@ -2,6 +2,7 @@ import type { IncomingMessage, ServerResponse } from "node:http";
 import { PaasError } from "../errors.js";
 import type { AppStatus, BuildBody, DaemonStatus, ReleaseBody, TerraformBody } from "./api.js";
 import type { RunRequest } from "./runs.js";
+import type { Surroundings } from "./runtime/surroundings.js";
 import type { Secrets } from "./secrets.js";
 import { toWire, type WireLine } from "./wire.js";
 
@@ -13,11 +14,12 @@ export type Services = {
   resourceExists(id: string): boolean;
   imageExists(reference: string): boolean;
   app(id: string): Promise<AppStatus>;
+  surroundings(id: string): Surroundings;
   build(body: BuildBody, onLine: (line: string) => void, signal: AbortSignal): Promise<unknown>;
   release(body: ReleaseBody, onLine: (line: string) => void, signal: AbortSignal): Promise<unknown>;
   logs(
     apps: { service: string; app: string }[],
-    options: { revision: string | null; tail: number; follow: boolean; signal: AbortSignal },
+    options: { revision: string | null; system: boolean; tail: number; follow: boolean; signal: AbortSignal },
   ): AsyncIterable<unknown>;
   secrets: Pick<Secrets, "versions" | "set" | "remove" | "copy">;
   forget(envId: string): Promise<string>;
@@ -43,6 +45,7 @@ export function controlHandler(
     "GET resource": ({ query }) => ({ exists: services.resourceExists(query.get("id") ?? "") }),
     "GET image": ({ query }) => ({ exists: services.imageExists(query.get("reference") ?? "") }),
     "GET app": ({ query }) => services.app(query.get("id") ?? ""),
+    "GET surroundings": ({ query }) => services.surroundings(query.get("id") ?? ""),
     "GET secrets": ({ rest }) => services.secrets.versions(rest),
     "POST secrets": ({ rest, body }) => {
       const { name, value } = body as { name: string; value: string };
@@ -67,7 +70,8 @@ export function controlHandler(
         return { service: pair.slice(0, cut), app: pair.slice(cut + 1) };
       });
       const [revision, tail] = [query.get("revision"), Number(query.get("tail"))];
-      const options = { revision, tail, follow: query.get("follow") === "true", signal };
+      const [follow, system] = [query.get("follow") === "true", query.get("system") === "true"];
+      const options = { revision, system, tail, follow, signal };
       for await (const line of services.logs(apps, options)) onLine(JSON.stringify(line));
     },
   };

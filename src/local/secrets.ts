@@ -12,7 +12,7 @@ export function tierVault(tier: string): VaultName {
 
 /**
  * The simulated vaults: one file of `NAME="value"` lines each, readable by its owner only, which may also be edited by
- * hand. Values leave it only for the process of the app that refers to them.
+ * hand. Values leave it only for the process of the app that refers to them, and for commands of its owner beside that.
  */
 export class Secrets {
   readonly #folder: string;

@@ -58,6 +58,7 @@ export function servicesOf(served: Served): Services {
     resourceExists: (id) => store.get(id) !== undefined,
     imageExists: (reference) => readImage(places.images, digestOf(reference) ?? "") !== null,
     app: (id) => appStatus(id, runtime),
+    surroundings: (id) => runtime.surroundings(id),
     build: async ({ envId, ...body }, onLine, signal) => {
       const { images, cache, folder } = places;
       const image = await buildImage({ ...body, images, cache, records: recordsIn(folder), onLine, signal });

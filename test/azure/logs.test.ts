@@ -1,6 +1,6 @@
 import { PassThrough } from "node:stream";
 import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
-import type { LogLine } from "../../src/cloud.js";
+import type { LogLine, LogRequest } from "../../src/cloud.js";
 import { describeEnvironment } from "../../src/environment/describe.js";
 import { MANIFEST, openProject, type Project } from "./project.js";
 import { SUBSCRIPTION } from "./stand-in/core.js";
@@ -14,7 +14,10 @@ beforeAll(async () => {
 afterAll(() => here?.close());
 beforeEach(() => {
   here.azure.logs.replicas.clear();
+  here.azure.logs.events.clear();
   here.azure.logs.history = [];
+  here.azure.logs.systemHistory = [];
+  here.azure.containerApps.telling = true;
   here.azure.logs.written = true;
 });
 
@@ -27,7 +30,7 @@ const environment = () =>
     subscriptionId: SUBSCRIPTION,
   });
 
-function output(more: { tail?: number; follow?: boolean; revision?: string; signal?: AbortSignal } = {}) {
+function output(more: Partial<Pick<LogRequest, "tail" | "follow" | "system" | "revision" | "signal">> = {}) {
   const { services } = environment();
   const request = {
     environment: environment(),
@@ -96,4 +99,60 @@ test("a line is told as soon as it is said, and Ctrl-C ends a stream that goes o
     else told.abort();
   }
   expect(seen).toEqual(["one", "two"]);
+});
+
+const event = (TimeStamp: string, Reason: string, Msg: string, revision = `${app}--1`, Count = 1) => ({
+  ...{ TimeStamp, Type: "Normal" as const, ContainerAppName: app, RevisionName: revision, ReplicaName: null },
+  ...{ Msg, Reason, EventSource: "ContainerAppController", Count },
+});
+
+test("what Azure says of an app is read from its own stream, without what that says of itself", async () => {
+  here.azure.logs.events.set(app, [
+    event("2026-11-21 10:00:01.5 +0000 UTC", "ProbeFailed", "Probe of StartUp failed", `${app}--2`, 3),
+    event("2026-11-21T10:00:00Z", "ContainerStarted", "Started container 'web'"),
+  ]);
+  expect(await all(output({ system: true }))).toEqual([
+    "10:00:00 web ContainerStarted: Started container 'web'",
+    "10:00:01 web ProbeFailed: Probe of StartUp failed (3 times)",
+  ]);
+  expect(await all(output({ system: true, revision: `${app}--1` }))).toEqual([
+    "10:00:00 web ContainerStarted: Started container 'web'",
+  ]);
+});
+
+test("an app that does not tell that stream has it beside the output of a replica", async () => {
+  here.azure.containerApps.telling = false;
+  here.azure.logs.replicas.set(app, ["one"]);
+  here.azure.logs.events.set(app, [event("2026-11-21T10:00:00Z", "Pulled", "image")]);
+  expect(await all(output({ system: true }))).toEqual(["10:00:00 web Pulled: image"]);
+});
+
+test("what Azure said longer ago is looked up in the log workspace, and not among the output", async () => {
+  here.azure.logs.history = [["2026-11-21T09:00:00Z", app, `${app}--1`, "printed"]];
+  here.azure.logs.systemHistory = [
+    ["2026-11-21T09:00:01Z", app, `${app}--1`, "KEDAScalersStarted", "Scaler http is built"],
+  ];
+  const told = ["09:00:01 web KEDAScalersStarted: Scaler http is built"];
+  expect(await all(output({ system: true }))).toEqual(told);
+  here.azure.logs.events.set(app, [event("2026-11-21T10:00:00Z", "Pulled", "image")]);
+  expect(await all(output({ system: true, tail: 301 }))).toEqual(told);
+});
+
+test("following what Azure says tells nothing twice, though its stream ends and begins anew", async () => {
+  const told = new AbortController();
+  const first = event("2026-11-21T10:00:00Z", "Pulled", "image");
+  here.azure.logs.events.set(app, [first]);
+  const seen: string[] = [];
+  for await (const { text } of output({ system: true, follow: true, signal: told.signal })) {
+    seen.push(text);
+    here.azure.logs.events.set(app, [first, event("2026-11-21T10:00:05Z", "Started", "container")]);
+    if (text.startsWith("Started")) told.abort();
+  }
+  expect(seen).toEqual(["Pulled: image", "Started: container"]);
+});
+
+test("a query that the workspace does not understand is told, and not taken for silence", async () => {
+  const trouble = { status: 400, code: "BadArgumentError", message: "Query could not be parsed" };
+  here.azure.faults.add({ url: /api\.loganalytics\.io/, trouble });
+  await expect(all(output())).rejects.toMatchObject({ message: expect.stringContaining("read the log workspace") });
 });

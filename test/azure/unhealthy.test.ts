@@ -1,4 +1,5 @@
 import { afterAll, afterEach, beforeAll, expect, test } from "vitest";
+import type { PaasError } from "../../src/errors.js";
 import { openProject, type Project } from "./project.js";
 
 /** Installing the packages of infra/ is part of the first run on a new machine. */
@@ -19,6 +20,16 @@ const APP = "azurerm_container_app";
 const alice = () => here.azure.store.list(APP).find(({ id }) => id.includes("alice"));
 const revisions = () => here.azure.store.history(alice()?.id ?? "")?.revisions ?? [];
 const serving = () => revisions().filter(({ state }) => state === "ready");
+const failedProbe = (ContainerAppName: string, RevisionName: string, Msg: string) => ({
+  ...{
+    TimeStamp: new Date().toISOString(),
+    Type: "Warning" as const,
+    ContainerAppName,
+    RevisionName,
+    ReplicaName: null,
+  },
+  ...{ Msg, Reason: "ProbeFailed", EventSource: "ContainerAppController", Count: 1 },
+});
 let commits = 0;
 const change = () => {
   here.repository.git("switch", "--quiet", "env-alice");
@@ -35,15 +46,23 @@ test(
     const name = String(alice()?.attributes.name);
     here.azure.logs.replicas.set(name, [`${name}-abc`]);
     here.azure.logs.waiting.set(name, "CrashLoopBackOff: back-off restarting failed container");
-    await expect(here.up()).rejects.toMatchObject({
+    const revision = `${name}--${String(revisions().length + 1).padStart(7, "0")}`;
+    here.azure.logs.events.set(name, [
+      failedProbe(name, `${name}--0000001`, "of another revision"),
+      failedProbe(name, revision, "Probe of StartUp failed with status code: 503"),
+    ]);
+    const error = await here.up().catch((thrown: PaasError) => thrown);
+    expect(error).toMatchObject({
       code: "unhealthy",
       message: expect.stringContaining("Container web failed its startup probe"),
       details: expect.arrayContaining([
         "web: waiting, CrashLoopBackOff: back-off restarting failed container, 3 restarts",
+        "ProbeFailed: Probe of StartUp failed with status code: 503",
         "the version before goes on serving",
       ]),
     });
     expect(serving()).toEqual([before]);
+    expect(String((error as PaasError).details)).not.toContain("of another revision");
     here.azure.logs.replicas.clear();
   },
   LONG,

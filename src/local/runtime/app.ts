@@ -102,6 +102,14 @@ export class App {
     return { state: stateWithout(newest), revision: newest?.name ?? null, ...none };
   }
 
+  /** What serves now was started with this; null when nothing runs. Has secrets in it, so it is for a process alone. */
+  serving(): Launch | null {
+    const replica = this.#serving;
+    const revision = this.#history().revisions.find(({ name }) => name === replica?.revision);
+    if (!replica?.port || !revision) return null;
+    return this.#launch(revision, containerOf({ template: [revision.template] }), replica.port);
+  }
+
   /** How requests find what serves at their time. */
   route(): Route {
     const target = () => {
@@ -234,7 +242,7 @@ export class App {
 
   #tell(text: string): void {
     const revision = text.split(" ")[0] ?? "";
-    this.log.write(revision, `paas: ${text}`);
+    this.log.tell(revision, text);
     this.#surroundings.onEvent({ app: this.name, text });
   }
 

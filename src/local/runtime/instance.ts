@@ -38,7 +38,7 @@ export type Launch = {
 
 /** Starts an app; that it could not be started is told by `exited`. */
 export async function launch(what: Launch): Promise<Instance> {
-  if (what.image.runtime === "static" && what.command.length === 0) return serve(what);
+  if (isServed(what)) return serve(what);
   return run(what, await makeWorkplace(what.image, what.home));
 }
 
@@ -68,12 +68,22 @@ function runtimeVariables({ runtime }: LocalImage, { app }: Workplace): Record<s
   return { ...output, VIRTUAL_ENV: venv, PATH: programs };
 }
 
+/** True for a site that the daemon serves itself: it has no process, and so nothing runs where it lies. */
+export function isServed({ image, command }: Pick<Launch, "image" | "command">): boolean {
+  return image.runtime === "static" && command.length === 0;
+}
+
+/** What a running app's process was started with. */
+export function processVariables(what: Launch, place: Workplace): Record<string, string> {
+  // PORT comes last: the one that the manifest names is Azure's, where each app has an address of its own.
+  return { ...appVariables(what, place), PORT: String(what.port), HOST: "127.0.0.1" };
+}
+
 function run(what: Launch, place: Workplace): Instance {
   const { port, log, revision, records, command } = what;
   const group = startGroup(command, {
     cwd: place.app,
-    // PORT comes last: the one that the manifest names is Azure's, where each app has an address of its own.
-    env: { ...appVariables(what, place), PORT: String(port), HOST: "127.0.0.1" },
+    env: processVariables(what, place),
     stdio: ["ignore", "pipe", "pipe"],
     records,
   });

@@ -4,7 +4,17 @@ import path from "node:path";
 import type { Readable } from "node:stream";
 import { StringDecoder } from "node:string_decoder";
 
-export type LogEntry = { /** RFC 3339, UTC. */ time: string; revision: string; text: string };
+export type LogEntry = {
+  /** RFC 3339, UTC. */
+  time: string;
+  revision: string;
+  text: string;
+  /** Said by the runtime, not by the app. */
+  system?: true;
+};
+
+/** Which entries are read. */
+export type Wanted = (entry: LogEntry) => boolean;
 
 /** Bytes of a log file; one older file of that size is kept beside it. */
 const FILE_LIMIT = 5_000_000;
@@ -28,9 +38,18 @@ export class Logbook {
   }
 
   write(revision: string, ...texts: string[]): void {
-    if (this.#closed || texts.length === 0) return;
+    this.#append(texts.flatMap(pieces).map((text) => ({ revision, text })));
+  }
+
+  /** Writes down what the runtime has to say. */
+  tell(revision: string, text: string): void {
+    this.#append([{ revision, text: `paas: ${text}`, system: true }]);
+  }
+
+  #append(said: Omit<LogEntry, "time">[]): void {
+    if (this.#closed || said.length === 0) return;
     const time = new Date().toISOString();
-    const entries = texts.flatMap(pieces).map((text): LogEntry => ({ time, revision, text }));
+    const entries = said.map((entry): LogEntry => ({ time, ...entry }));
     const lines = entries.map((entry) => `${JSON.stringify(entry)}\n`).join("");
     try {
       this.#rotate();
@@ -60,16 +79,21 @@ export class Logbook {
     output?.on("error", () => {});
   }
 
-  /** The last `count` entries. */
-  tail(count: number): LogEntry[] {
+  /** The last `count` entries that are wanted. */
+  tail(count: number, wanted: Wanted = () => true): LogEntry[] {
     if (count <= 0) return [];
-    const last = entriesOf(this.#file).slice(-count);
+    const last = entriesOf(this.#file).filter(wanted).slice(-count);
     const missing = count - last.length;
-    return missing > 0 ? [...entriesOf(`${this.#file}.1`).slice(-missing), ...last] : last;
+    return missing > 0 ? [...entriesOf(`${this.#file}.1`).filter(wanted).slice(-missing), ...last] : last;
   }
 
   /** The last `count` entries, and, when following, every later one until `signal` is aborted or the app is gone. */
-  async *read(count: number, follow: boolean, signal: AbortSignal): AsyncGenerator<LogEntry> {
+  async *read(
+    count: number,
+    follow: boolean,
+    signal: AbortSignal,
+    wanted: Wanted = () => true,
+  ): AsyncGenerator<LogEntry> {
     const ended = new AbortController();
     const left = AbortSignal.any([signal, ended.signal]);
     // Listening begins before the file is read, and nothing is written in between, so no entry is lost or doubled.
@@ -77,8 +101,8 @@ export class Logbook {
     const close = () => ended.abort();
     this.#events.once("close", close);
     try {
-      yield* this.tail(count);
-      if (later) for await (const [entry] of later) yield entry as LogEntry;
+      yield* this.tail(count, wanted);
+      if (later) for await (const [entry] of later as AsyncIterable<[LogEntry]>) if (wanted(entry)) yield entry;
     } catch (error) {
       if (!left.aborted) throw error;
     } finally {

@@ -7,11 +7,12 @@ import { startIngress } from "../gateway/ingress.js";
 import type { Resource, Revision, Store } from "../store.js";
 import { App, type AppStatus, type AppSurroundings } from "./app.js";
 import { type EnvEntry, secretsOf } from "./container.js";
-import type { LogEntry } from "./logbook.js";
+import type { LogEntry, Wanted } from "./logbook.js";
 import { endOrphans } from "./orphans.js";
 import { recordsIn } from "./process-records.js";
 import { runRelease } from "./release.js";
 import { resolveEnv } from "./secrets.js";
+import { type Surroundings, surroundingsOf } from "./surroundings.js";
 
 const TYPE = "azurerm_container_app";
 
@@ -39,7 +40,13 @@ export type ReleaseRequest = {
   signal: AbortSignal;
 };
 
-export type LogRequest = { tail: number; follow: boolean; signal: AbortSignal };
+export type LogRequest = {
+  tail: number;
+  follow: boolean;
+  signal: AbortSignal;
+  /** All entries unless told. */
+  wanted?: Wanted;
+};
 
 /** What runs the container apps of the store on this machine. */
 export type Runtime = {
@@ -51,6 +58,11 @@ export type Runtime = {
   /** Loopback port that always leads to the app; waits until it listens. 0 for an app that is not there. */
   ingressPort(appId: string): Promise<number>;
   logs(appId: string, request: LogRequest): AsyncIterable<LogEntry>;
+  /**
+   * Where the process of an app runs, and its whole environment, secrets included: for a command beside it.
+   * @throws PaasError `no-console` when it has no process
+   */
+  surroundings(appId: string): Surroundings;
   /**
    * Runs a command in a new image, with the environment that the app will have, before traffic moves to it.
    * @throws PaasError `release-failed` with the last lines, `secret-missing`, `image-not-found`, `aborted`
@@ -126,7 +138,9 @@ export async function startRuntime(options: RuntimeOptions): Promise<Runtime> {
     status: (appId) => running.get(key(appId))?.app.status() ?? NO_APP,
     route: (appId) => running.get(key(appId))?.app.route(),
     ingressPort: async (appId) => (await running.get(key(appId))?.ingress)?.port ?? 0,
-    logs: (appId, { tail, follow: on, signal }) => running.get(key(appId))?.app.log.read(tail, on, signal) ?? nothing(),
+    logs: (appId, { tail, follow: on, signal, wanted }) =>
+      running.get(key(appId))?.app.log.read(tail, on, signal, wanted) ?? nothing(),
+    surroundings: (appId) => surroundingsOf(running.get(key(appId))?.app),
     release: async ({ appId, env, ...request }) => {
       const resource = store.get(appId);
       if (!resource) throw new PaasError("no-such-app", `there is no container app ${appId}`);

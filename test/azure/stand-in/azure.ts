@@ -12,6 +12,7 @@ import { serveProvider } from "../../../src/local/provider/server.js";
 import { openStorage } from "../../../src/local/storage.js";
 import { Store } from "../../../src/local/store.js";
 import { makeSecret, mintToken } from "../../../src/local/token.js";
+import { openConsole } from "./console.js";
 import { openContainerApps } from "./container-apps.js";
 import { type Core, SUBSCRIPTION, type Subscription, TENANT } from "./core.js";
 import { openDirectory } from "./directory.js";
@@ -114,6 +115,7 @@ export async function openAzure({ account, now = () => new Date(), readings: tol
   ];
   const faults = new Faults();
   const registries = openRegistries(core, faults);
+  const { console: containerConsole, close: closeConsole } = openConsole(logs.token, faults);
   const dispatcher = createDispatcher(
     parts.flatMap(({ routes }) => routes),
     faults,
@@ -159,6 +161,7 @@ export async function openAzure({ account, now = () => new Date(), readings: tol
     if (!isForStorage(audience, account)) return refuseBlob(response, 401, "InvalidAuthenticationInfo");
     storage.listener(request, response);
   };
+  server.on("upgrade", containerConsole.upgrade);
   const front = await listenOnLoopback(server);
   const secret = makeSecret();
   const door = await startDoor({ secret, front: front.port, targets: TARGETS });
@@ -183,6 +186,7 @@ export async function openAzure({ account, now = () => new Date(), readings: tol
     vaults,
     registries,
     logs,
+    console: containerConsole,
     schemas,
     requests: dispatcher.requests,
     violations: dispatcher.violations,
@@ -195,9 +199,10 @@ export async function openAzure({ account, now = () => new Date(), readings: tol
     strayed: door.refused,
     /** @throws Error with what broke a schema on the way */
     close: async () => {
+      closeConsole();
       for (const part of [provider, door, front, storage]) await part.close();
       fs.rmSync(folder, { recursive: true, force: true });
-      const violations = [...dispatcher.violations, ...registries.violations];
+      const violations = [...dispatcher.violations, ...registries.violations, ...containerConsole.violations];
       if (violations.length > 0) throw new Error(`violations:\n${violations.join("\n")}`);
     },
   };

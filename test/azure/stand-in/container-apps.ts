@@ -102,6 +102,7 @@ const app = z.strictObject({
     latestRevisionFqdn: z.string().optional(),
     customDomainVerificationId: z.string().optional(),
     outboundIpAddresses: z.array(z.string()).optional(),
+    eventStreamEndpoint: z.url().optional(),
     configuration: configuration.optional(),
     template: template.optional(),
   }),
@@ -132,6 +133,8 @@ export function openContainerApps(core: Core) {
     failing: null as string | null,
     /** Whether a new revision that fails takes the one before out of service, as it must not. */
     displacing: false,
+    /** Whether apps tell where their system log is; those that were made long ago do not. */
+    telling: true,
   };
   core.store.onChange(({ kind, resource }) => {
     if (kind === "put" && resource.type === TYPE) addRevision(resource, core, apps);
@@ -143,7 +146,15 @@ export function openContainerApps(core: Core) {
       versions: VERSIONS,
       spec: SPEC,
       responses: { 200: app },
-      answer: (call) => simulated.getApp(simulatedRequest(call), context, call.names.group ?? "", call.names.app ?? ""),
+      answer: (call) => {
+        const found = simulated.getApp(simulatedRequest(call), context, call.names.group ?? "", call.names.app ?? "");
+        const { properties, ...more } = found.body as { properties: object };
+        const eventStreamEndpoint = `https://westeurope.azurecontainerapps.dev${proxied(call.path)}/eventstream`;
+        return {
+          ...found,
+          body: { ...more, properties: apps.telling ? { ...properties, eventStreamEndpoint } : properties },
+        };
+      },
     }),
     route({
       method: "PATCH",
@@ -205,6 +216,11 @@ export function openContainerApps(core: Core) {
     }),
   );
   return { ...apps, routes, apps };
+}
+
+/** Paths of the proxy before containers leave the provider out. */
+export function proxied(path: string): string {
+  return path.replace("/providers/Microsoft.App", "");
 }
 
 /** A changed template makes a revision, anything else none: "revision-scope changes" in Azure's words. */

@@ -2,12 +2,33 @@ import { randomBytes } from "node:crypto";
 import type { PassThrough } from "node:stream";
 import { z } from "zod";
 import * as simulated from "../../../src/local/arm/container-apps.js";
+import { proxied } from "./container-apps.js";
 import type { Core } from "./core.js";
 import { route, tags } from "./route.js";
 import { simulatedContext, simulatedRequest } from "./simulated.js";
 
 const SPEC = "app/Microsoft.App/ContainerApps/stable/2025-07-01/ContainerAppsRevisions.json";
 const APP = "/subscriptions/{subscriptionId}/resourceGroups/{group}/providers/Microsoft.App/containerApps/{app}";
+const PROXY = "{region}.azurecontainerapps.dev";
+const PROXIED = "/subscriptions/{subscriptionId}/resourceGroups/{group}/containerApps/{app}";
+const streaming = z.strictObject({
+  follow: z.enum(["true", "false"]),
+  tailLines: z.string().regex(/^\d+$/),
+  output: z.enum(["json", "text"]),
+});
+
+/** A line of an app's system log, as learn.microsoft.com/azure/container-apps/log-streaming shows it. */
+export type AppEvent = {
+  TimeStamp: string;
+  Type: "Normal" | "Warning";
+  ContainerAppName: string | null;
+  RevisionName: string | null;
+  ReplicaName: string | null;
+  Msg: string;
+  Reason: string;
+  EventSource: string;
+  Count: number;
+};
 
 const replica = z.strictObject({
   id: z.string(),
@@ -25,10 +46,24 @@ const replica = z.strictObject({
         runningStateDetails: z.string().optional(),
         runningState: z.enum(["Running", "Terminated", "Waiting", "Unknown"]),
         logStreamEndpoint: z.url().optional(),
+        execEndpoint: z.url().optional(),
       }),
     ),
   }),
 });
+
+/** What the stream says of itself. */
+const CONNECTING: AppEvent = {
+  TimeStamp: "2026-11-21T10:00:00Z",
+  Type: "Normal",
+  ContainerAppName: null,
+  RevisionName: null,
+  ReplicaName: null,
+  Msg: "Connecting to the events collector...",
+  Reason: "StartingGettingEvents",
+  EventSource: "ContainerAppController",
+  Count: 1,
+};
 
 /** Output of container apps: what their replicas say, and what the log workspace has kept. */
 export function openLogs(core: Core) {
@@ -38,12 +73,18 @@ export function openLogs(core: Core) {
     replicas: new Map<string, string[]>(),
     /** Why the containers of an app do not run. */
     waiting: new Map<string, string>(),
+    /** Whether replicas tell where their console is. */
+    tellingConsoles: true,
     /** Lines that a replica's stream gives before it ends. */
     lines: new Map<string, { TimeStamp: string; Log: string }[]>(),
     /** Replicas that go on talking: what is written here is heard until it ends. */
     live: new Map<string, PassThrough>(),
+    /** System logs by app: what their streams give before they end. */
+    events: new Map<string, AppEvent[]>(),
     /** What the workspace has: time, app, revision, line. */
     history: [] as [string, string, string, string][],
+    /** What it has in the table of system logs: the reason stands before the line. */
+    systemHistory: [] as [string, string, string, string, string][],
     /** KQL that was asked. */
     queries: [] as string[],
     /** Whether anything has ever been written to the table. */
@@ -88,6 +129,7 @@ export function openLogs(core: Core) {
           runningState: "Waiting",
           runningStateDetails: why,
         };
+        const at = `https://westeurope.azurecontainerapps.dev${proxied(call.path)}`;
         const value = (logs.replicas.get(app) ?? []).map((name) => ({
           id: `${call.path}/${name}`,
           name,
@@ -99,7 +141,8 @@ export function openLogs(core: Core) {
               {
                 name: "web",
                 ...(why === undefined ? running : stuck),
-                logStreamEndpoint: `https://westeurope.azurecontainerapps.dev${call.path}/${name}/containers/web/logstream`,
+                logStreamEndpoint: `${at}/${name}/containers/web/logstream`,
+                ...(logs.tellingConsoles ? { execEndpoint: `${at}/${name}/containers/web/exec` } : {}),
               },
             ],
           },
@@ -109,14 +152,10 @@ export function openLogs(core: Core) {
     }),
     route({
       method: "GET",
-      host: "{region}.azurecontainerapps.dev",
-      path: `${APP}/revisions/{revision}/replicas/{replica}/containers/{container}/logstream`,
+      host: PROXY,
+      path: `${PROXIED}/revisions/{revision}/replicas/{replica}/containers/{container}/logstream`,
       versions: null,
-      query: z.strictObject({
-        follow: z.enum(["true", "false"]),
-        tailLines: z.string().regex(/^\d+$/),
-        output: z.enum(["json", "text"]),
-      }),
+      query: streaming,
       spec: "log streaming, as `az containerapp logs show` asks for it",
       audience: null,
       responses: { 200: z.string() },
@@ -126,6 +165,21 @@ export function openLogs(core: Core) {
         if (live && query.get("follow") === "true") return { status: 200, body: live };
         const lines = (logs.lines.get(names.replica ?? "") ?? []).slice(-Number(query.get("tailLines")));
         return { status: 200, body: lines.map((line) => `${JSON.stringify(line)}\n`).join("") };
+      },
+    }),
+    route({
+      method: "GET",
+      host: PROXY,
+      path: `${PROXIED}/eventstream`,
+      versions: null,
+      query: streaming,
+      spec: "log streaming, as `az containerapp logs show --type system` asks for it",
+      audience: null,
+      responses: { 200: z.string() },
+      answer: ({ headers, names, query }) => {
+        if (headers.authorization !== `Bearer ${token}`) return { status: 401, body: { message: "Unauthorized" } };
+        const events = (logs.events.get(names.app ?? "") ?? []).slice(-Number(query.get("tailLines")));
+        return { status: 200, body: [CONNECTING, ...events].map((line) => `${JSON.stringify(line)}\n`).join("") };
       },
     }),
     route({
@@ -155,21 +209,35 @@ export function openLogs(core: Core) {
           };
         logs.queries.push(body.query);
         if (!logs.written) {
-          const message =
-            "A semantic error occurred: 'where' operator: Failed to resolve table or column expression named 'ContainerAppConsoleLogs_CL'";
-          return { status: 400, body: { error: { code: "BadArgumentError", message } } };
+          const message = "Failed to resolve table or column expression named 'ContainerAppConsoleLogs_CL'";
+          const innererror = {
+            code: "SemanticError",
+            message: "A semantic error occurred.",
+            innererror: { code: "SEM0100", message },
+          };
+          return {
+            status: 400,
+            body: {
+              error: { code: "BadArgumentError", message: "The request had some invalid properties", innererror },
+            },
+          };
         }
-        const apps = [...(/in \(([^)]*)\)/.exec(body.query)?.[1]?.matchAll(/"([^"]+)"/g) ?? [])].map(([, app]) => app);
-        const revision = /RevisionName_s == "([^"]+)"/.exec(body.query)?.[1];
+        const system = /^union isfuzzy=true ContainerAppSystemLogs_CL, ContainerAppSystemLogs \|/.test(body.query);
+        const apps = [...(/App in \(([^)]*)\)/.exec(body.query)?.[1]?.matchAll(/"([^"]+)"/g) ?? [])].map(
+          ([, app]) => app,
+        );
+        const revision = /Revision == "([^"]+)"/.exec(body.query)?.[1];
         const top = Number(/top (\d+)/.exec(body.query)?.[1]);
-        const rows = logs.history
+        const kept = system ? logs.systemHistory : logs.history;
+        const rows = kept
           .filter(([, app, of]) => apps.includes(app) && (!revision || of === revision))
-          .map(([time, app, , line]) => [time, app, line])
+          .map(([time, app, of, ...line]) => [time, app, of, ...line.reverse()])
           .slice(-top);
-        const columns = ["TimeGenerated", "ContainerAppName_s", "Log_s"].map((name) => ({ name, type: "string" }));
+        const named = /project (.+)$/.exec(body.query)?.[1]?.split(", ") ?? [];
+        const columns = named.map((name) => ({ name, type: "string" }));
         return { status: 200, body: { tables: [{ name: "PrimaryResult", columns, rows }] } };
       },
     }),
   ];
-  return Object.assign(logs, { routes });
+  return Object.assign(logs, { routes, token });
 }

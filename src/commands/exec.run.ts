@@ -1,0 +1,32 @@
+import type { Environment, EnvironmentService } from "../environment/environment.js";
+import { EXIT, PaasError } from "../errors.js";
+import type { GlobalOptions, Tools } from "../tools.js";
+import { describedEnvironment, knownEnvironment, pickServices } from "./known.js";
+
+export type ExecOptions = GlobalOptions & { environment?: string; service?: string; words: string[] };
+
+/** Every image that has a shell at all has this one. */
+const SHELL = ["sh"];
+
+/** Hands the terminal to a command beside a service; its exit code is ours. */
+export async function exec(options: ExecOptions, tools: Tools): Promise<void> {
+  const known = await knownEnvironment(options.environment, tools);
+  const environment = await describedEnvironment(known, tools);
+  const service = options.service ? pickServices(environment, options.service)[0] : firstOf(environment);
+  if (!service) throw noService(environment);
+  const others = environment.services.filter(({ name }) => name !== service.name).map(({ name }) => name);
+  if (!options.service && others.length > 0) tools.ui.note(`service ${service.name} (--service: ${others.join(", ")})`);
+  const command = options.words.length > 0 ? options.words : SHELL;
+  const { signal } = tools;
+  process.exitCode = await known.doors.cloud.exec({ environment, service, command, streams: process, signal });
+}
+
+/** The service that the environment's URL leads to; where none is public, the first. */
+function firstOf({ services }: Environment): EnvironmentService | undefined {
+  const open = services.filter(({ internal }) => !internal);
+  return open.find(({ name }) => name === "web") ?? open[0] ?? services[0];
+}
+
+function noService({ envId }: Environment): PaasError {
+  return new PaasError("no-such-service", `environment ${envId} has no service`, { exit: EXIT.notFound });
+}
