@@ -23,19 +23,51 @@ export async function readHistory(
   credential: TokenCredential,
   options: ClientOptions,
 ): Promise<LogLine[]> {
+  const rows = await ask(workspaceId, queryFor(Object.keys(services), revision, tail), credential, options);
+  return rows.map(({ TimeGenerated = "", ContainerAppName_s = "", Log_s = "" }) => ({
+    service: services[ContainerAppName_s] ?? ContainerAppName_s,
+    time: TimeGenerated,
+    text: Log_s,
+  }));
+}
+
+/**
+ * The last lines of an execution of a job, oldest first. The name of its replica, `ContainerGroupName_s`, begins with the
+ * execution's (learn.microsoft.com/azure/container-apps/jobs-get-started-cli).
+ */
+export async function readExecutionHistory(
+  asked: { workspaceId: string; execution: string; container: string; tail: number },
+  credential: TokenCredential,
+  options: ClientOptions,
+): Promise<string[]> {
+  const query = [
+    TABLE,
+    `where ContainerGroupName_s startswith "${asked.execution}"`,
+    `where ContainerName_s == "${asked.container}"`,
+    `top ${asked.tail} by TimeGenerated desc`,
+    "order by TimeGenerated asc",
+    "project TimeGenerated, Log_s",
+  ].join(" | ");
+  const rows = await ask(asked.workspaceId, query, credential, options);
+  return rows.map(({ Log_s = "" }) => Log_s);
+}
+
+const TABLE = "ContainerAppConsoleLogs_CL";
+
+async function ask(
+  workspaceId: string,
+  query: string,
+  credential: TokenCredential,
+  options: ClientOptions,
+): Promise<Record<string, string>[]> {
   const http = openHttp({ credential, scope: `${ENDPOINT}/.default` }, options);
-  const query = queryFor(Object.keys(services), revision, tail);
   try {
     const { body } = await http({
       method: "POST",
       url: `${ENDPOINT}/v1${workspaceId}/query`,
       body: { query, timespan: SPAN },
     });
-    return rowsOf(body).map(({ TimeGenerated = "", ContainerAppName_s = "", Log_s = "" }) => ({
-      service: services[ContainerAppName_s] ?? ContainerAppName_s,
-      time: TimeGenerated,
-      text: Log_s,
-    }));
+    return rowsOf(body);
   } catch (error) {
     if (isUnwritten(error)) return [];
     throw azureFailure("read the log workspace", error);
@@ -45,7 +77,7 @@ export async function readHistory(
 /** Names of apps and revisions are letters, digits and dashes: they need no quoting. */
 function queryFor(apps: string[], revision: string | undefined, tail: number): string {
   return [
-    "ContainerAppConsoleLogs_CL",
+    TABLE,
     `where ContainerAppName_s in (${apps.map((app) => `"${app}"`).join(", ")})`,
     ...(revision ? [`where RevisionName_s == "${revision}"`] : []),
     `top ${tail} by TimeGenerated desc`,

@@ -44,7 +44,7 @@ export function openLogStreams(arm: Endpoint, subscriptionId: string, options: C
                   {
                     id: `${replica}/${container}`,
                     lines: (tail: number, follow: boolean, signal: AbortSignal) =>
-                      read({ endpoint, tail, follow, signal, token: () => token(group, app), options }),
+                      readStream({ endpoint, tail, follow, signal, token: () => token(group, app), options }),
                   },
                 ]
               : [],
@@ -67,7 +67,15 @@ type Reading = {
   options: ClientOptions;
 };
 
-async function* read({ endpoint, tail, follow, signal, token, options }: Reading): AsyncGenerator<LogEntry> {
+/** Reads a stream, to its end or until told. */
+export async function* readStream({
+  endpoint,
+  tail,
+  follow,
+  signal,
+  token,
+  options,
+}: Reading): AsyncGenerator<LogEntry> {
   const url = new URL(endpoint);
   const wanted = { follow: String(follow), tailLines: String(Math.min(tail, LONGEST_TAIL)), output: "json" };
   for (const [name, value] of Object.entries(wanted)) url.searchParams.set(name, value);

@@ -44,6 +44,8 @@ export function openLogs(core: Core) {
     live: new Map<string, PassThrough>(),
     /** What the workspace has: time, app, revision, line. */
     history: [] as [string, string, string, string][],
+    /** What it has of executions of jobs: time, execution, line. */
+    executions: [] as [string, string, string][],
     /** KQL that was asked. */
     queries: [] as string[],
     /** Whether anything has ever been written to the table. */
@@ -158,6 +160,12 @@ export function openLogs(core: Core) {
           const message =
             "A semantic error occurred: 'where' operator: Failed to resolve table or column expression named 'ContainerAppConsoleLogs_CL'";
           return { status: 400, body: { error: { code: "BadArgumentError", message } } };
+        }
+        const execution = /ContainerGroupName_s startswith "([^"]+)"/.exec(body.query)?.[1];
+        if (execution !== undefined) {
+          const rows = logs.executions.filter(([, of]) => of === execution).map(([time, , line]) => [time, line]);
+          const columns = ["TimeGenerated", "Log_s"].map((name) => ({ name, type: "string" }));
+          return { status: 200, body: { tables: [{ name: "PrimaryResult", columns, rows }] } };
         }
         const apps = [...(/in \(([^)]*)\)/.exec(body.query)?.[1]?.matchAll(/"([^"]+)"/g) ?? [])].map(([, app]) => app);
         const revision = /RevisionName_s == "([^"]+)"/.exec(body.query)?.[1];
