@@ -1,5 +1,6 @@
 import type { Readable, Writable } from "node:stream";
 import type { TokenCredential } from "@azure/core-auth";
+import type { SecretReference } from "./azure/container.js";
 import type { Session } from "./azure/session.js";
 import type { Environment, EnvironmentService, Platform } from "./environment/environment.js";
 import { describePlatform, platformOf } from "./environment/platform.js";
@@ -70,7 +71,11 @@ export type ReleaseRequest = {
   image: Image;
   command: string[];
   env: ContainerEnv[];
+  /** What `secretRef` in `env` names. */
+  secrets: SecretReference[];
   onLine: (line: string) => void;
+  /** How it comes along, `running, 12 s`. */
+  tell: (detail: string) => void;
   signal: AbortSignal;
 };
 
@@ -120,6 +125,8 @@ export type Cloud = {
   hasImage(reference: string): Promise<boolean>;
   /** Runs a release command in the new image; throws PaasError `release-failed` with the last lines. */
   release(request: ReleaseRequest): Promise<void>;
+  /** Stops and removes what the release commands of a killed run have left in a resource group. */
+  clearReleases(resourceGroup: string): Promise<void>;
   logs(request: LogRequest): AsyncIterable<LogLine>;
   /**
    * Runs a command where a service runs, with the environment that the service has.

@@ -41,7 +41,7 @@ export function openLogStreams(arm: Endpoint, subscriptionId: string, options: C
   const stream = (id: string, endpoint: string, group: string, app: string, entryOf: EntryOf): LogStream => ({
     id,
     lines: (tail, follow, signal) =>
-      read({ endpoint, tail, follow, signal, token: () => token(group, app), options, entryOf }),
+      readStream({ endpoint, tail, follow, signal, token: () => token(group, app), options, entryOf }),
   });
   const containersOf = async (group: string, app: string, revision?: string) => {
     const name = revision ?? (await revisionOf(group, app));
@@ -91,7 +91,16 @@ type Reading = {
   entryOf: EntryOf;
 };
 
-async function* read({ endpoint, tail, follow, signal, token, options, entryOf }: Reading): AsyncGenerator<LogEntry> {
+/** Reads a stream, to its end or until told. */
+export async function* readStream({
+  endpoint,
+  tail,
+  follow,
+  signal,
+  token,
+  options,
+  entryOf,
+}: Reading): AsyncGenerator<LogEntry> {
   const url = new URL(endpoint);
   const wanted = { follow: String(follow), tailLines: String(Math.min(tail, LONGEST_TAIL)), output: "json" };
   for (const [name, value] of Object.entries(wanted)) url.searchParams.set(name, value);
@@ -136,7 +145,7 @@ async function* linesOf(body: Readable, signal: AbortSignal): AsyncGenerator<str
 }
 
 /** `{"TimeStamp": "…", "Log": "…"}`; what the service itself says between is a line of its own. */
-function outputOf(line: string): LogEntry {
+export function outputOf(line: string): LogEntry {
   const { TimeStamp: time, Log: text } = fieldsOf(line);
   return { time: time ?? "", text: text ?? line };
 }

@@ -114,7 +114,8 @@ async function* endedBy<T>(items: AsyncIterable<T>, signal: AbortSignal): AsyncG
   }
 }
 
-function workspaceOf(
+/** ARM id of the workspace that keeps what an environment's services say. */
+export function workspaceOf(
   { isolation, resourceGroup, names, tier }: Environment,
   subscriptionId: string,
   platform: (tier: Tier) => Platform,

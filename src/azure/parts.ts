@@ -1,16 +1,17 @@
-import type { CloudContext } from "../cloud.js";
+import type { CloudContext, Endpoint } from "../cloud.js";
 import { describePlatform, platformOf } from "../environment/platform.js";
-import { EXIT, PaasError } from "../errors.js";
 import { policyFor } from "../manifest/environments.js";
+import type { Tier } from "../manifest/manifest.js";
 import { openArm } from "./arm.js";
 import { type ClientOptions, PATIENT } from "./client.js";
 import type { AzureParts } from "./cloud.js";
 import { openImages } from "./images.js";
 import { openRegistry, type Registry } from "./registry.js";
+import { openReleases } from "./release.js";
 import type { Session } from "./session.js";
 import { openVaults, type VaultSources } from "./vault.js";
 
-/** Images and vaults on Azure. */
+/** Images with what runs in them once, and vaults, on Azure. */
 export function openParts(
   { manifest, variables }: Pick<CloudContext, "manifest" | "variables">,
   session: Session,
@@ -25,24 +26,14 @@ export function openParts(
     registries.set(server, known);
     return known;
   };
-  const serverOf = (envId: string) => {
-    const { tier } = policyFor(manifest, envId);
-    const description = describePlatform({ manifest, tier, subscriptionId });
-    return platformOf(description, subscriptionId, tenantId).registryServer;
-  };
-  const arm = openArm({ url: "https://management.azure.com", credential, options: patient });
+  const platform = (tier: Tier) =>
+    platformOf(describePlatform({ manifest, tier, subscriptionId }), subscriptionId, tenantId);
+  const serverOf = (envId: string) => platform(policyFor(manifest, envId).tier).registryServer;
+  const endpoint: Endpoint = { url: "https://management.azure.com", credential, options: patient };
+  const arm = openArm(endpoint);
   return {
     ...openImages({ variables, registry, serverOf, project: manifest.name }),
-    release: async ({ service }) => {
-      throw new PaasError(
-        "release-on-azure",
-        `service ${service.name} has a release command, which Azure does not run yet`,
-        {
-          next: "run it when the app starts, and take `release` out of paas.yaml for this environment",
-          exit: EXIT.usage,
-        },
-      );
-    },
+    ...openReleases({ arm: endpoint, subscriptionId, platform }),
     vault: openVaults({ arm, manifest, session, options: patient, patience }),
   };
 }

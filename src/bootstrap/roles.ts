@@ -22,6 +22,8 @@ export type CustomRole = { id: string; name: string; description: string; action
  */
 const ENVIRONMENT_ACTIONS = [
   "Microsoft.App/containerApps/*",
+  // Release commands. Who may start a command in an image with the app's secrets may read those, so nothing is spared.
+  "Microsoft.App/jobs/*",
   "Microsoft.App/managedEnvironments/read",
   "Microsoft.App/managedEnvironments/write",
   "Microsoft.App/managedEnvironments/delete",

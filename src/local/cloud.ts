@@ -85,6 +85,8 @@ export function localCloud(daemon: Connection, platform: (tier: Tier) => Platfor
       };
       await daemon.follow("/paas/releases", onLine, { body, signal });
     },
+    // The daemon ends a command with the run that asked for it.
+    clearReleases: async () => {},
     logs: ({ environment, services, revision, system = false, tail, follow, signal }) => {
       const query = new URLSearchParams({ tail: String(tail), follow: String(follow), system: String(system) });
       if (revision) query.set("revision", revision);

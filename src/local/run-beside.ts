@@ -1,7 +1,7 @@
 import { spawn } from "node:child_process";
 import os from "node:os";
 import { PaasError } from "../errors.js";
-import { signalGroup } from "./runtime/process-group.js";
+import { signalGroup } from "../signal-group.js";
 import type { Surroundings } from "./runtime/surroundings.js";
 
 /**

@@ -1,3 +1,6 @@
+/** Milliseconds that a release command may take, on every cloud. */
+export const RELEASE_LIMIT = 10 * 60_000;
+
 /** The words of a command, or what stands in it that only a shell understands. */
 export type Command = { words: string[] } | { refused: string };
 

@@ -58,10 +58,11 @@ async function deployService(
   if (service.release) {
     const command = service.release;
     const step = `release ${service.name}`;
-    await steps.run(step, async () => {
+    await steps.run(step, async (tell) => {
       const onLine = (line: string) => steps.line(step, line);
       const { env } = container;
-      await doors.cloud.release({ environment, service, image, command, env, onLine, signal: doors.signal });
+      const { signal } = doors;
+      await doors.cloud.release({ environment, service, image, command, env, secrets, onLine, tell, signal });
       return { value: undefined, detail: command.join(" ") };
     });
   }

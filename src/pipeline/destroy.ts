@@ -161,6 +161,7 @@ async function destroyResources(target: Target, doors: Doors, steps: Steps): Pro
     onInterrupt: () => sayStopping(steps),
   };
   try {
+    await clearReleases(target, doors, steps);
     writeStateOnly(work, { purge: target.tier === "nonprod" });
     const place = { platform: doors.cloud.platform.of(target.tier), state: target.stateRef };
     await withState(run, place, doors, steps.warn, () => destroyState(run));
@@ -170,6 +171,16 @@ async function destroyResources(target: Target, doors: Doors, steps: Steps): Pro
       throw error;
     steps.warn(`Terraform could not remove everything (${error.message}); deleting the group instead`);
     return { value: undefined, detail: "left to the deletion of the group" };
+  }
+}
+
+/** A job that is left in a Container Apps environment keeps Terraform from deleting that; all others go with the group. */
+async function clearReleases({ resourceGroup }: Target, doors: Doors, steps: Steps): Promise<void> {
+  try {
+    await doors.cloud.clearReleases(resourceGroup);
+  } catch (error) {
+    if (doors.signal.aborted || !(error instanceof PaasError)) throw error;
+    steps.warn(`release commands that a killed run may have left were not looked for: ${error.message}`);
   }
 }
 

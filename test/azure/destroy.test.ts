@@ -1,5 +1,5 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
-import type { PaasError } from "../../src/errors.js";
+import { PaasError } from "../../src/errors.js";
 import { destroy } from "../../src/pipeline/destroy.js";
 import { type Event, stepsOf } from "../../src/pipeline/events.js";
 import { findTarget } from "../../src/pipeline/target.js";
@@ -141,6 +141,19 @@ test.each(["reset", "reset after"] as const)(
     expect(resources()).toEqual([]);
   },
 );
+
+test("a role from before there were release commands destroys all the same", async () => {
+  const { cloud } = here.doors;
+  const clearReleases = async () => {
+    throw new PaasError("not-allowed", "could not list the jobs of rg-shop-alice");
+  };
+  here.events.length = 0;
+  await here.destroy("alice", { ...here.doors, cloud: { ...cloud, clearReleases } });
+  expect(here.events.filter(({ status }) => status === "warning")).toMatchObject([
+    { detail: expect.stringContaining("were not looked for: could not list the jobs of rg-shop-alice") },
+  ]);
+  await nothingIsLeft();
+});
 
 test("Resource Manager fails for a while", async () => {
   here.azure.faults.add({ url: /management\.azure\.com/, trouble: { status: 503, code: "ServerBusy" } });

@@ -30,6 +30,7 @@ export function doubles(): Doubles {
     },
     hasImage: async () => true,
     release: async () => {},
+    clearReleases: async () => {},
     forget: async (envId) => {
       forgotten.push(envId);
       return "none (double)";

@@ -1,14 +1,12 @@
 import fs from "node:fs";
 import path from "node:path";
 import { PaasError } from "../../errors.js";
+import { RELEASE_LIMIT } from "../../manifest/release.js";
 import { readImage } from "../builder/image.js";
 import { runStep } from "../builder/run-step.js";
 import { appVariables } from "./instance.js";
 import { recordsIn } from "./process-records.js";
 import { makeWorkplace } from "./workplace.js";
-
-/** Milliseconds that a release command may take. */
-const LIMIT = 10 * 60_000;
 
 export type RunReleaseRequest = {
   /** Name of the container app. */
@@ -42,7 +40,7 @@ export async function runRelease(request: RunReleaseRequest): Promise<void> {
     const place = await makeWorkplace(image, home);
     const variables = appVariables({ app, revision: "release", image, env }, place);
     const records = recordsIn(folder);
-    const step = { words: command, cwd: place.app, variables, records, onLine, signal, limit: LIMIT };
+    const step = { words: command, cwd: place.app, variables, records, onLine, signal, limit: RELEASE_LIMIT };
     await runStep(step, (why, lines) => releaseFailed(app, why, lines));
   } finally {
     fs.rmSync(home, { recursive: true, force: true });

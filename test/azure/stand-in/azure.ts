@@ -22,6 +22,7 @@ import { Faults } from "./faults.js";
 import { openGithubOidc } from "./github-oidc.js";
 import { openGroups } from "./groups.js";
 import { openIdentities } from "./identities.js";
+import { openJobs } from "./jobs.js";
 import { openLocks } from "./locks.js";
 import { openLogs } from "./logs.js";
 import { openManagedEnvironments } from "./managed-environments.js";
@@ -92,6 +93,7 @@ export async function openAzure({ account, now = () => new Date(), readings: tol
   const roles = openRoleAssignments(core);
   const registryResources = openRegistryResources(core);
   const vaults = openVaults(core, softDeleted);
+  const jobs = openJobs(core);
   const logs = openLogs(core);
   // A new resource provider is one more line here.
   const parts = [
@@ -103,6 +105,7 @@ export async function openAzure({ account, now = () => new Date(), readings: tol
     locks,
     softDeleted,
     vaults,
+    jobs,
     logs,
     openManagedEnvironments(core),
     containerApps,
@@ -181,6 +184,7 @@ export async function openAzure({ account, now = () => new Date(), readings: tol
     roles,
     registryResources,
     containerApps: containerApps.apps,
+    jobs,
     softDeleted,
     readings: readings.readings,
     vaults,

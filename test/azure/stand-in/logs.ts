@@ -85,6 +85,8 @@ export function openLogs(core: Core) {
     history: [] as [string, string, string, string][],
     /** What it has in the table of system logs: the reason stands before the line. */
     systemHistory: [] as [string, string, string, string, string][],
+    /** What it has of executions of jobs: time, execution, line. */
+    executions: [] as [string, string, string][],
     /** KQL that was asked. */
     queries: [] as string[],
     /** Whether anything has ever been written to the table. */
@@ -221,6 +223,12 @@ export function openLogs(core: Core) {
               error: { code: "BadArgumentError", message: "The request had some invalid properties", innererror },
             },
           };
+        }
+        const execution = /Group startswith "([^"]+)"/.exec(body.query)?.[1];
+        if (execution !== undefined) {
+          const rows = logs.executions.filter(([, of]) => of === execution).map(([time, , line]) => [time, line]);
+          const columns = ["TimeGenerated", "Text"].map((name) => ({ name, type: "string" }));
+          return { status: 200, body: { tables: [{ name: "PrimaryResult", columns, rows }] } };
         }
         const system = /^union isfuzzy=true ContainerAppSystemLogs_CL, ContainerAppSystemLogs \|/.test(body.query);
         const apps = [...(/App in \(([^)]*)\)/.exec(body.query)?.[1]?.matchAll(/"([^"]+)"/g) ?? [])].map(

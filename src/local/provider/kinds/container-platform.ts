@@ -36,14 +36,14 @@ export const containerAppEnvironment: Kind = {
       : [],
   refuseDelete: (environment, { store }) => {
     const isInside = (id: unknown) => typeof id === "string" && id.toLowerCase() === environment.id.toLowerCase();
-    const app = store
-      .list("azurerm_container_app")
+    const inside = ["azurerm_container_app", "azurerm_container_app_job"]
+      .flatMap((type) => store.list(type))
       .find((one) => isInside(one.attributes.container_app_environment_id));
     return (
-      app && {
+      inside && {
         status: 409,
         code: "ManagedEnvironmentHasContainerApps",
-        message: `Managed environment '${nameOf(environment.id)}' still has container apps: ${app.id}`,
+        message: `Managed environment '${nameOf(environment.id)}' still has container apps: ${inside.id}`,
       }
     );
   },
