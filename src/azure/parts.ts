@@ -1,5 +1,5 @@
 import type { CloudContext } from "../cloud.js";
-import { describePlatform, platformOf } from "../environment/platform.js";
+import { describePlatform, platformOf, subscriptionOf } from "../environment/platform.js";
 import { EXIT, PaasError } from "../errors.js";
 import { policyFor } from "../manifest/environments.js";
 import { openArm } from "./arm.js";
@@ -17,7 +17,7 @@ export function openParts(
   options: ClientOptions = {},
   patience: VaultSources["patience"] = {},
 ): AzureParts {
-  const { credential, subscriptionId, tenantId } = session;
+  const { credential, tenantId } = session;
   const patient = { ...PATIENT, ...options };
   const registries = new Map<string, Registry>();
   const registry = (server: string): Registry => {
@@ -27,6 +27,7 @@ export function openParts(
   };
   const serverOf = (envId: string) => {
     const { tier } = policyFor(manifest, envId);
+    const subscriptionId = subscriptionOf(manifest, tier, session.subscriptionId);
     const description = describePlatform({ manifest, tier, subscriptionId });
     return platformOf(description, subscriptionId, tenantId).registryServer;
   };

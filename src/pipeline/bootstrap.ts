@@ -3,7 +3,8 @@ import { type Look, labelOf } from "../bootstrap/picture.js";
 import { type BootstrapPlan, grants, type Step } from "../bootstrap/step.js";
 import { PaasError } from "../errors.js";
 import { needsPlatform, ownerCommand } from "./bootstrap-commands.js";
-import { type BootstrapDoors, bootstrapEffects, type Effects } from "./bootstrap-effects.js";
+import type { BootstrapDoors } from "./bootstrap-doors.js";
+import { bootstrapEffects, type Effects } from "./bootstrap-effects.js";
 import type { Steps } from "./events.js";
 
 export type BootstrapOutcome = {

@@ -77,6 +77,7 @@ describe("a bootstrap that ended in the middle", () => {
 describe("what Azure refuses", () => {
   test("a name that somebody else has: which option to change", async () => {
     const { stateAccount } = platformBlockFor(requireManifest(UNBOOTSTRAPPED, "paas.yaml"), {
+      tier: "nonprod",
       subscriptionId: SUBSCRIPTION,
       tenantId: TENANT,
     });

@@ -164,5 +164,7 @@ export function terraformWith({ folder, reattach }: StandIn): string {
 
 export function infraFiles(): Record<string, string> {
   const names = fs.readdirSync(TEMPLATE).filter((name) => fs.statSync(path.join(TEMPLATE, name)).isFile());
-  return Object.fromEntries(names.map((name) => [`infra/${name}`, fs.readFileSync(path.join(TEMPLATE, name), "utf8")]));
+  const files = names.map((name) => [`infra/${name}`, fs.readFileSync(path.join(TEMPLATE, name), "utf8")]);
+  // An attached provider is not locked; with the file there, nothing asks Terraform's registry for one.
+  return { ...Object.fromEntries(files), "infra/.terraform.lock.hcl": "# Of a test: nothing is locked.\n" };
 }
