@@ -1,3 +1,4 @@
+import { PATIENCE, type Patience } from "../azure/patience.js";
 import type { Session } from "../azure/session.js";
 import { openAzureAs } from "../cloud.js";
 import { platformBlockFor } from "../environment/platform.js";
@@ -13,8 +14,13 @@ import type { BootstrapOptions } from "./bootstrap.run.js";
 /** All that a bootstrap works with: who is signed in, and what the manifest will say. */
 export type Opened = { doors: BootstrapDoors; session: Session; github: GithubSide; manifest: Manifest };
 
+/** How Azure is reached, and how long its slow parts are waited for. */
+export type AzureDoor = { open: typeof openAzureAs; patience: Patience };
+
+export const REAL_AZURE: AzureDoor = { open: openAzureAs, patience: PATIENCE };
+
 /** Signs in, to what was chosen or noted, and says where; nothing is changed. */
-export async function openBootstrap(options: BootstrapOptions, tools: Tools): Promise<Opened> {
+export async function openBootstrap(options: BootstrapOptions, tools: Tools, azure: AzureDoor): Promise<Opened> {
   const { variables, signal, ui } = tools;
   const [read, git] = [await tools.manifest(), await tools.git()];
   const { tier } = options;
@@ -23,13 +29,13 @@ export async function openBootstrap(options: BootstrapOptions, tools: Tools): Pr
     subscriptionId: subscriptionChosen(options, read),
   };
   const context = { root: git.root, manifest: read, variables, note: ui.note };
-  const { session, cloudOf } = await openAzureAs(context, chosen);
+  const { session, cloudOf } = await azure.open(context, chosen);
   const manifest = { ...read, platform: platformBlockFor(read, { ...session, tier }, options.stateAccount ?? null) };
   const cloud = cloudOf(manifest);
   ui.note(ui.palette.faint(`cloud: ${cloud.label}`));
   const doors = await openDoors({ ...tools, cloud: async () => cloud });
   const github = await openGithubSide(git, { variables, signal });
-  const more = { manifest, tier, github: github.reached?.settings ?? null };
+  const more = { manifest, tier, patience: azure.patience, github: github.reached?.settings ?? null };
   return { doors: openBootstrapDoors(doors, more), session, github, manifest };
 }
 

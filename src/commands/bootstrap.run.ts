@@ -10,7 +10,7 @@ import type { Ui } from "../ui/ui.js";
 import { count } from "../ui/wording.js";
 import { confirm } from "./bootstrap.confirm.js";
 import { commandsByHand, type GithubSide } from "./bootstrap.github.js";
-import { type Opened, openBootstrap } from "./bootstrap.open.js";
+import { type Opened, openBootstrap, REAL_AZURE } from "./bootstrap.open.js";
 import { planFor } from "./bootstrap.plan.js";
 import { removePlatform } from "./bootstrap.remove.js";
 
@@ -26,9 +26,10 @@ export type BootstrapOptions = GlobalOptions & {
   yes?: boolean;
 };
 
-export async function bootstrap(options: BootstrapOptions, tools: Tools): Promise<void> {
+/** @param azure how Azure is reached and waited for; tests bring another way */
+export async function bootstrap(options: BootstrapOptions, tools: Tools, azure = REAL_AZURE): Promise<void> {
   tools.ui.useCloud("azure");
-  const opened = await openBootstrap(options, tools);
+  const opened = await openBootstrap(options, tools, azure);
   try {
     await (options.remove ? removePlatform(options, opened, tools) : make(options, opened, tools));
   } finally {
