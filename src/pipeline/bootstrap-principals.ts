@@ -4,10 +4,13 @@ import { PaasError } from "../errors.js";
 
 /** Who identities are, read once they are there. */
 export function principalsOf(identities: Identities) {
-  const known = new Map<string, { principalId: string; clientId: string }>();
+  const known = new Map<string, ReturnType<Identities["find"]>>();
   const find = async (id: string) => {
-    const found = known.get(id) ?? (await identities.find(id));
-    if (found) known.set(id, found);
+    const asked = known.get(id) ?? identities.find(id);
+    known.set(id, asked);
+    const found = await asked.finally(() => known.delete(id));
+    // One that is not there may be made meanwhile.
+    if (found) known.set(id, asked);
     return found;
   };
   const idOf = async (principal: Principal) =>

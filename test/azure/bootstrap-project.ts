@@ -76,6 +76,7 @@ export async function openFresh(text = UNBOOTSTRAPPED): Promise<Fresh> {
   const variables = {
     PATH: process.env.PATH,
     HOME: process.env.HOME,
+    PAAS_CACHE_DIR: process.env.PAAS_CACHE_DIR,
     ...azure.variables,
     ARM_CLIENT_ID: clientId,
     ARM_CLIENT_SECRET: "s3cret",

@@ -94,6 +94,7 @@ export async function openProject(
   const variables = {
     PATH: process.env.PATH,
     HOME: process.env.HOME,
+    PAAS_CACHE_DIR: process.env.PAAS_CACHE_DIR,
     ...azure.variables,
     ARM_CLIENT_ID: application.clientId,
     ARM_CLIENT_SECRET: "s3cret",

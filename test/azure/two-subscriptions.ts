@@ -67,6 +67,7 @@ export async function openTwo(): Promise<Two> {
   const variables: Record<string, string> = {
     PATH: process.env.PATH ?? "",
     HOME: process.env.HOME ?? "",
+    PAAS_CACHE_DIR: process.env.PAAS_CACHE_DIR ?? "",
     ...nonprod.variables,
     ARM_TENANT_ID: nonprod.tenantId,
     ARM_CLIENT_ID: clientId,
