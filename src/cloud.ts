@@ -6,7 +6,8 @@ import type { Environment, EnvironmentService, Platform } from "./environment/en
 import { describePlatform, platformOf } from "./environment/platform.js";
 import { EXIT, PaasError } from "./errors.js";
 import { isActions } from "./github/context.js";
-import type { Manifest, Tier } from "./manifest/manifest.js";
+import type { Manifest, PlatformBlock, Tier } from "./manifest/manifest.js";
+import { placeOf, placesOf } from "./manifest/tier-place.js";
 import { LOCAL_SUBSCRIPTION, LOCAL_TENANT } from "./naming/simulated.js";
 
 export const CLOUDS = ["local", "azure"] as const;
@@ -92,11 +93,14 @@ export type Cloud = {
   label: string;
   /** Nothing outside this machine answers to its names. */
   simulated: boolean;
+  /** Subscription that `blobs`, Terraform and whoever opens doors to `arm` work in. */
   subscriptionId: string;
+  /** The same cloud in the subscription of a tier; itself where tiers share one. */
+  at(tier: Tier): Cloud;
   /** Git remote whose branches are this cloud's environments. */
   remote: string;
   arm: Endpoint;
-  /** Blob service of the project's state account. */
+  /** Blob service of the state account in this subscription. */
   blobs: Endpoint;
   platform: {
     /** Ids of the shared platform of a tier, whether or not it is there yet. */
@@ -126,7 +130,7 @@ export type Cloud = {
   /** Runs a release command in the new image; throws PaasError `release-failed` with the last lines. */
   release(request: ReleaseRequest): Promise<void>;
   /** Stops and removes what the release commands of a killed run have left in a resource group. */
-  clearReleases(resourceGroup: string): Promise<void>;
+  clearReleases(resourceGroup: string, tier: Tier): Promise<void>;
   logs(request: LogRequest): AsyncIterable<LogLine>;
   /**
    * Runs a command where a service runs, with the environment that the service has.
@@ -191,10 +195,10 @@ export function chooseCloud(
   });
 }
 
-/** The subscription that names are made for; needs no connection. */
-export function subscriptionOf(cloud: CloudName, manifest: Manifest): string {
+/** The subscription that names of a tier's environments are made for; needs no connection. */
+export function subscriptionOf(cloud: CloudName, manifest: Manifest, tier: Tier): string {
   if (cloud === "local") return LOCAL_SUBSCRIPTION;
-  if (manifest.platform) return manifest.platform.subscription;
+  if (manifest.platform) return placeOf(manifest.platform, tier).subscription;
   throw notBootstrapped();
 }
 
@@ -230,7 +234,7 @@ export async function createLocalRemote(root: string): Promise<string> {
 async function openAzure(context: CloudContext): Promise<Cloud> {
   const { platform } = context.manifest;
   if (!platform) throw notBootstrapped(context.variables);
-  const chosen = { tenantId: platform.tenant, subscriptionId: platform.subscription };
+  const chosen = { tenantId: platform.tenant, subscriptionId: firstSubscription(platform, context.variables) };
   const { cloudOf } = await openAzureAs(context, chosen);
   return cloudOf(context.manifest);
 }
@@ -249,6 +253,16 @@ export async function openAzureAs(
   const cloudOf = (manifest: Manifest) =>
     openAzureCloud({ ...context, manifest }, session, openParts({ ...context, manifest }, session));
   return { session, cloudOf };
+}
+
+/**
+ * The noted subscription that whoever signs in must be able to see. A workflow's identity sees that of its own tier
+ * alone, which its variables name; with others than the noted ones nothing is ever done.
+ */
+export function firstSubscription(platform: PlatformBlock, variables: NodeJS.ProcessEnv): string {
+  const told = variables.ARM_SUBSCRIPTION_ID || variables.AZURE_SUBSCRIPTION_ID;
+  const noted = placesOf(platform).map(({ subscription }) => subscription);
+  return noted.find((id) => id.toLowerCase() === told?.toLowerCase()) ?? platform.subscription;
 }
 
 function notBootstrapped(variables: NodeJS.ProcessEnv = {}): PaasError {

@@ -4,7 +4,7 @@ import type { Git } from "./git/git.js";
 import type { Github } from "./github/api.js";
 import type { ActionsContext } from "./github/context.js";
 import type { Reporter } from "./github/reporter.js";
-import type { Manifest } from "./manifest/manifest.js";
+import type { Manifest, Tier } from "./manifest/manifest.js";
 import { createPrompt, type Prompt } from "./ui/prompt.js";
 import { createUi, type Ui } from "./ui/ui.js";
 
@@ -38,8 +38,8 @@ export type Tools = {
   /** `paas.yaml` of the working tree; for a push that of the default branch, or of the commit where there is none. */
   manifest(): Promise<Manifest>;
   cloudName(): Promise<CloudName>;
-  /** Subscription that names are made for; known without a connection. */
-  subscription(): Promise<string>;
+  /** Subscription that names of a tier's environments are made for; known without a connection. */
+  subscription(tier: Tier): Promise<string>;
   /** Connects to the cloud, starting the local one when needed, and says so on stderr. */
   cloud(): Promise<Cloud>;
   /** The cloud if it can be reached without starting anything. */
@@ -92,10 +92,10 @@ export function wireTools(options: GlobalOptions, variables: NodeJS.ProcessEnv, 
     ui.useCloud(name);
     return name;
   });
-  const subscription = once(async () => {
+  const subscription = async (tier: Tier) => {
     const { subscriptionOf } = await import("./cloud.js");
-    return subscriptionOf(await cloudName(), await placing());
-  });
+    return subscriptionOf(await cloudName(), await placing(), tier);
+  };
   // A job of a rehearsal works in a checkout of its own, and with the local cloud of the one that it was started in.
   const home = async () => variables.PAAS_LOCAL_ROOT ?? (await root());
   const context = async () => ({ root: await home(), manifest: await placing(), variables, note: ui.note });

@@ -1,5 +1,5 @@
 import type { CloudContext, Endpoint } from "../cloud.js";
-import { describePlatform, platformOf } from "../environment/platform.js";
+import { describePlatform, platformOf, subscriptionOf } from "../environment/platform.js";
 import { policyFor } from "../manifest/environments.js";
 import type { Tier } from "../manifest/manifest.js";
 import { openArm } from "./arm.js";
@@ -18,7 +18,7 @@ export function openParts(
   options: ClientOptions = {},
   patience: VaultSources["patience"] = {},
 ): AzureParts {
-  const { credential, subscriptionId, tenantId } = session;
+  const { credential, tenantId } = session;
   const patient = { ...PATIENT, ...options };
   const registries = new Map<string, Registry>();
   const registry = (server: string): Registry => {
@@ -26,14 +26,19 @@ export function openParts(
     registries.set(server, known);
     return known;
   };
-  const platform = (tier: Tier) =>
-    platformOf(describePlatform({ manifest, tier, subscriptionId }), subscriptionId, tenantId);
+  const subscriptionIn = (tier: Tier) => subscriptionOf(manifest, tier, session.subscriptionId);
+  const platform = (tier: Tier) => {
+    const subscriptionId = subscriptionIn(tier);
+    return platformOf(describePlatform({ manifest, tier, subscriptionId }), subscriptionId, tenantId);
+  };
   const serverOf = (envId: string) => platform(policyFor(manifest, envId).tier).registryServer;
   const endpoint: Endpoint = { url: "https://management.azure.com", credential, options: patient };
   const arm = openArm(endpoint);
+  const releases = (tier: Tier) => openReleases({ arm: endpoint, subscriptionId: subscriptionIn(tier), platform });
   return {
     ...openImages({ variables, registry, serverOf, project: manifest.name }),
-    ...openReleases({ arm: endpoint, subscriptionId, platform }),
+    release: (request) => releases(request.environment.tier).release(request),
+    clearReleases: (group, tier) => releases(tier).clear(group),
     vault: openVaults({ arm, manifest, session, options: patient, patience }),
   };
 }

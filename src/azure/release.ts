@@ -21,6 +21,11 @@ export type ReleaseSources = {
   patience?: Partial<Patience>;
 };
 
+export type Releases = Pick<Cloud, "release"> & {
+  /** Removes the jobs that killed runs have left in a resource group. */
+  clear(group: string): Promise<void>;
+};
+
 /** What pulling the image and starting the container may take on top of the command, in milliseconds. */
 const START = 3 * 60_000;
 
@@ -40,7 +45,7 @@ type Parts = { jobs: Jobs; output: ReleaseOutput; patience: Patience };
  * stayed would be known to nobody, could be started by hand with an old image, and keeps a Container Apps environment
  * of the environment's own from being deleted. What it said stays in the log workspace.
  */
-export function openReleases(sources: ReleaseSources): Pick<Cloud, "release" | "clearReleases"> {
+export function openReleases(sources: ReleaseSources): Releases {
   const { arm, subscriptionId, platform } = sources;
   const patience = { ...PATIENCE, limit: RELEASE_LIMIT + START, ...sources.patience };
   const jobs = openJobs(arm, subscriptionId);
@@ -72,7 +77,7 @@ export function openReleases(sources: ReleaseSources): Pick<Cloud, "release" | "
         });
       }
     },
-    clearReleases: async (group) => {
+    clear: async (group) => {
       const left = (await jobs.list(group)).filter(({ tags }) => RELEASE_TAG in tags);
       for (const { name } of left) await clear(group, name, parts);
     },

@@ -12,8 +12,16 @@ export const NETWORK = [
   "SSL_CERT_DIR",
 ];
 
-/** The environment of Terraform on Azure: the session's identity, Entra alone for the state, and the way out of here. */
-export function terraformVariables(session: Session, variables: NodeJS.ProcessEnv): Record<string, string> {
+/**
+ * The environment of Terraform on Azure: the session's identity, Entra alone for the state, and the way out of here.
+ * @param subscriptionId in which the provider acts, whichever the session was begun in
+ */
+export function terraformVariables(
+  session: Session,
+  subscriptionId: string,
+  variables: NodeJS.ProcessEnv,
+): Record<string, string> {
   const network = NETWORK.flatMap((name) => (variables[name] ? [[name, variables[name] ?? ""]] : []));
-  return { ...Object.fromEntries(network), ARM_USE_AZUREAD: "true", ...session.terraform };
+  const identity = { ...session.terraform, ARM_SUBSCRIPTION_ID: subscriptionId };
+  return { ...Object.fromEntries(network), ARM_USE_AZUREAD: "true", ...identity };
 }

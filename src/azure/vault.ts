@@ -1,6 +1,6 @@
 import type { Cloud, Endpoint, Vault } from "../cloud.js";
 import type { Environment } from "../environment/environment.js";
-import { describePlatform } from "../environment/platform.js";
+import { describePlatform, subscriptionOf } from "../environment/platform.js";
 import { EXIT, PaasError } from "../errors.js";
 import type { Manifest, Tier } from "../manifest/manifest.js";
 import type { Arm } from "./arm.js";
@@ -22,21 +22,22 @@ const VAULTS = "2026-02-01";
 
 /** Vaults on Azure: one of each environment, made by its stack, and one of each tier, made when the first value is set. */
 export function openVaults({ arm, manifest, session, options, patience }: VaultSources): Cloud["vault"] {
-  const { credential, subscriptionId, tenantId } = session;
+  const { credential, tenantId } = session;
+  const subscriptionIn = (tier: Tier) => subscriptionOf(manifest, tier, session.subscriptionId);
   const secretsOf = (name: string) => openVaultSecrets(name, { credential, options, ...patience });
   const tierVault = (tier: Tier) =>
     openTierVault({
       arm,
       credential,
-      subscriptionId,
+      subscriptionId: subscriptionIn(tier),
       tenantId,
-      platform: describePlatform({ manifest, tier, subscriptionId }),
+      platform: describePlatform({ manifest, tier, subscriptionId: subscriptionIn(tier) }),
       deployers: deployersOf(manifest),
     });
-  const environmentVault = async ({ resourceGroup, names }: Environment): Promise<VaultSecrets | null> => {
+  const environmentVault = async ({ resourceGroup, names, tier }: Environment): Promise<VaultSecrets | null> => {
     const name = names.keyVault ?? "";
     if (name === "") return null;
-    const group = `/subscriptions/${subscriptionId}/resourceGroups/${resourceGroup}`;
+    const group = `/subscriptions/${subscriptionIn(tier)}/resourceGroups/${resourceGroup}`;
     const vault = arm.get(`${group}/providers/Microsoft.KeyVault/vaults/${name}`, VAULTS);
     return (await orNull(`look for the vault ${name}`, vault)) === null ? null : secretsOf(name);
   };

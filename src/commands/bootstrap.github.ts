@@ -1,10 +1,11 @@
-import { environmentsOf } from "../bootstrap/plan.js";
+import { environmentsOf } from "../bootstrap/github.js";
 import type { Git } from "../git/git.js";
 import { openGithub } from "../github/api.js";
 import { personToken } from "../github/person-token.js";
 import { placeOfRemote, subjectPrefix } from "../github/server.js";
 import { openSettings, type RepositorySettings } from "../github/settings.js";
 import type { Manifest, Tier } from "../manifest/manifest.js";
+import { placeOf } from "../manifest/tier-place.js";
 import { githubCommands } from "../pipeline/bootstrap-commands.js";
 import type { Tools } from "../tools.js";
 
@@ -58,7 +59,8 @@ export function commandsByHand(
   { manifest, tier, clientIds }: { manifest: Manifest; tier: Tier; clientIds: Record<string, string> },
 ): string[] {
   if (repository === null || !manifest.platform) return [];
-  const { tenant, subscription } = manifest.platform;
+  const { tenant } = manifest.platform;
+  const { subscription } = placeOf(manifest.platform, tier);
   return githubCommands(
     repository,
     environmentsOf(manifest, tier, defaultBranch).map(({ name, refs, identity }) => ({

@@ -1,6 +1,7 @@
 import type { CloudName } from "../cloud.js";
 import { describeEnvironment } from "../environment/describe.js";
 import { describePlatform, platformOf } from "../environment/platform.js";
+import { policyFor } from "../manifest/environments.js";
 import type { Manifest } from "../manifest/manifest.js";
 import { renderSettings } from "../manifest/render.js";
 import { settingsFor } from "../manifest/settings.js";
@@ -23,7 +24,7 @@ export async function config(options: ConfigOptions, tools: ConfigTools): Promis
   const trusted = await trustedManifest(await tools.git(), manifest);
   const subject = await subjectOf(options.environment, tools);
   if (options.environmentFile) {
-    const subscriptionId = await tools.subscription();
+    const subscriptionId = await tools.subscription(policyFor(trusted, subject.envId).tier);
     const request = { manifest, trusted, branch: requireBranch(subject), subscriptionId };
     const file = environmentFile(request, tenantOf(cloud, manifest));
     return tools.ui.result({}, file, JSON.stringify(file, null, 2));

@@ -1,7 +1,7 @@
 import { describeEnvironment } from "../environment/describe.js";
 import type { Environment, EnvironmentService } from "../environment/environment.js";
 import { EXIT, PaasError } from "../errors.js";
-import { type Doors, openDoors } from "../pipeline/doors.js";
+import { type Doors, doorsAt, openDoors } from "../pipeline/doors.js";
 import { findSource, trustedManifest } from "../pipeline/source.js";
 import { branchOf, findTarget, noSuchEnvironment, type Target } from "../pipeline/target.js";
 import type { Tools } from "../tools.js";
@@ -20,7 +20,7 @@ export async function knownEnvironment(argument: string | undefined, tools: Tool
   const trusted = await trustedManifest(doors.git, await tools.manifest());
   const target = await findTarget(envId, trusted, doors);
   if (target.record?.state === "destroyed" && !target.group) throw noSuchEnvironment(envId);
-  return { target, doors };
+  return { target, doors: doorsAt(target.tier, doors) };
 }
 
 /** The branch that a command builds; a hashed id alone does not tell it, but the environment's record does. */

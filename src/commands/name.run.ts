@@ -1,5 +1,7 @@
+import { policyFor } from "../manifest/environments.js";
 import { type Kind, kindsPer } from "../naming/kinds.js";
 import { type NameOwner, resourceName } from "../naming/name.js";
+import { trustedManifest } from "../pipeline/source.js";
 import type { Tools } from "../tools.js";
 import { subjectOfBranch } from "./subject.js";
 
@@ -12,10 +14,11 @@ export type NameTools = Pick<Tools, "git" | "manifest" | "cloudName" | "subscrip
  */
 export async function name(options: NameOptions, tools: NameTools): Promise<void> {
   await tools.cloudName();
-  const subscriptionId = await tools.subscription();
   const manifest = await tools.manifest();
   const { branch } = options;
   const { envId } = await subjectOfBranch(branch, tools);
+  const trusted = await trustedManifest(await tools.git(), manifest);
+  const subscriptionId = await tools.subscription(policyFor(trusted, envId).tier);
   const project = { id: manifest.id, name: manifest.name };
   const owner: NameOwner = { project, subscriptionId, envId, generation: 0 };
 

@@ -3,6 +3,7 @@ import type { Cloud, Vault } from "../cloud.js";
 import { describeEnvironment } from "../environment/describe.js";
 import type { Environment } from "../environment/environment.js";
 import { EXIT, PaasError } from "../errors.js";
+import { policyFor } from "../manifest/environments.js";
 import type { Tier } from "../manifest/manifest.js";
 import { SECRET_NAME } from "../naming/secret.js";
 import { trustedManifest } from "../pipeline/source.js";
@@ -62,10 +63,10 @@ async function choose({ env, tier }: SecretOptions, tools: Tools): Promise<Chose
 async function describe(envId: string, branch: string, cloud: Cloud, tools: Tools): Promise<Environment> {
   const manifest = await tools.manifest();
   const trusted = await trustedManifest(await tools.git(), manifest);
-  const { subscriptionId } = cloud;
-  const request = { manifest, trusted, branch, subscriptionId };
+  const there = cloud.at(policyFor(trusted, envId).tier);
+  const request = { manifest, trusted, branch, subscriptionId: there.subscriptionId };
   const draft = describeEnvironment({ ...request, generation: 0 });
-  const found = await openState(cloud.blobs).records.read(draft.record);
+  const found = await openState(there.blobs).records.read(draft.record);
   return { ...describeEnvironment({ ...request, generation: found?.record.generation ?? 0 }), envId };
 }
 

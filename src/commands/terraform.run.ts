@@ -1,6 +1,6 @@
 import path from "node:path";
 import { describeEnvironment } from "../environment/describe.js";
-import { openDoors } from "../pipeline/doors.js";
+import { doorsTo, openDoors } from "../pipeline/doors.js";
 import { stepsOf } from "../pipeline/events.js";
 import { prepareStack, stackOf } from "../pipeline/infrastructure.js";
 import { findSource } from "../pipeline/source.js";
@@ -17,7 +17,7 @@ export async function terraform(options: TerraformOptions, tools: Tools): Promis
   const branch = requireBranch(await subjectOf(options.environment, tools));
   const git = await tools.git();
   const source = await findSource(git, git, branch, null);
-  const doors = await openDoors(tools);
+  const doors = doorsTo(source, await openDoors(tools));
   const { manifest, trusted } = source;
   const { subscriptionId } = doors.cloud;
   const draft = describeEnvironment({ manifest, trusted, branch, generation: 0, subscriptionId });

@@ -1,6 +1,6 @@
 import { EXIT, PaasError } from "../errors.js";
 import { isDead } from "../pipeline/dead-lock.js";
-import { type Doors, openDoors } from "../pipeline/doors.js";
+import { type Doors, doorsAt, openDoors } from "../pipeline/doors.js";
 import { trustedManifest } from "../pipeline/source.js";
 import { findTarget, type Target } from "../pipeline/target.js";
 import type { TerraformLock } from "../state/blobs.js";
@@ -14,8 +14,9 @@ type Outcome = { environment: string; terraform: string };
 
 export async function unlock(options: UnlockOptions, tools: Tools): Promise<void> {
   const { envId } = await subjectOf(options.environment, tools);
-  const doors = await openDoors(tools);
-  const target = await findTarget(envId, await trustedManifest(doors.git, await tools.manifest()), doors);
+  const anywhere = await openDoors(tools);
+  const target = await findTarget(envId, await trustedManifest(anywhere.git, await tools.manifest()), anywhere);
+  const doors = doorsAt(target.tier, anywhere);
   const record = await doors.state.records.lock(target.recordRef);
   const state = target.hasState ? await doors.state.blobs.lock(target.stateRef) : null;
   tools.ui.note(

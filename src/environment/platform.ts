@@ -1,10 +1,11 @@
 import type { Manifest, PlatformBlock, Tier } from "../manifest/manifest.js";
+import { accountIn, placeOf, withTier } from "../manifest/tier-place.js";
 import { type NameOwner, resourceName } from "../naming/name.js";
 import { stateAccountName } from "../naming/state-account.js";
 import type { Platform } from "./environment.js";
 import { TAG } from "./tags.js";
 
-/** Names of what a tier shares, by kind. The state account is the project's: every tier names the same one. */
+/** Names of what a tier shares, by kind. The state account is that of all tiers in one subscription. */
 export type PlatformNames = {
   resourceGroup: string;
   logAnalytics: string;
@@ -48,24 +49,31 @@ export function describePlatform({ manifest, tier, subscriptionId }: PlatformReq
       containerAppEnvironment: resourceName("containerAppEnvironment", owner),
       containerRegistry: resourceName("containerRegistry", owner),
       pullIdentity: resourceName("pullIdentity", owner),
-      stateAccount: manifest.platform?.stateAccount ?? stateAccountName(project, subscriptionId),
+      stateAccount: accountIn(manifest.platform, subscriptionId) ?? stateAccountName(project, subscriptionId),
     },
   };
 }
 
-/** The `platform:` block that a project has or will have: names and ids that are known before anything is made. */
+/**
+ * The `platform:` block that a project has or will have once a tier lies in a subscription: names and ids that are known
+ * before anything is made.
+ */
 export function platformBlockFor(
   manifest: Manifest,
-  { subscriptionId, tenantId }: { subscriptionId: string; tenantId: string },
+  { tier, subscriptionId, tenantId }: { tier: Tier; subscriptionId: string; tenantId: string },
   stateAccount: string | null = null,
 ): PlatformBlock {
   const known = manifest.platform;
-  return {
-    tenant: tenantId,
-    subscription: subscriptionId,
-    stateAccount: stateAccount ?? known?.stateAccount ?? stateAccountName(manifest, subscriptionId),
-    identities: known?.identities ?? {},
-  };
+  const account = stateAccount ?? accountIn(known, subscriptionId) ?? stateAccountName(manifest, subscriptionId);
+  const place = { subscription: subscriptionId, stateAccount: account };
+  return known
+    ? { ...withTier(known, tier, place), tenant: tenantId }
+    : { tenant: tenantId, ...place, identities: {}, tiers: {} };
+}
+
+/** Subscription that a tier's environments lie in; where nothing is noted yet, `otherwise`. */
+export function subscriptionOf({ platform }: Manifest, tier: Tier, otherwise: string): string {
+  return platform ? placeOf(platform, tier).subscription : otherwise;
 }
 
 /** Where the described platform is, once it has been made. */

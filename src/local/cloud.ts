@@ -41,11 +41,12 @@ export function localCloud(daemon: Connection, platform: (tier: Tier) => Platfor
   const options = localClientOptions(certificate);
   const base = `https://127.0.0.1:${daemon.address.port}`;
 
-  return {
+  const cloud: Cloud = {
     name: "local",
     label: "local (simulated)",
     simulated: true,
     subscriptionId: LOCAL_SUBSCRIPTION,
+    at: () => cloud,
     remote: "local",
     arm: { url: base, credential, options },
     blobs: { url: `${base}/${platform("nonprod").stateAccount}`, credential, options },
@@ -118,6 +119,7 @@ export function localCloud(daemon: Connection, platform: (tier: Tier) => Platfor
     },
     close: async () => {},
   };
+  return cloud;
 }
 
 function vaultAt(name: string, daemon: Connection): Vault {

@@ -47,14 +47,16 @@ export type EnvironmentSettings = {
 /** A fixed environment: an id that is written in the manifest (or one of dev, staging, prod) and the branch it follows. */
 export type FixedEnvironment = { envId: string; branch: string; tier: Tier; protected: boolean };
 
+/** A subscription, and the storage account in it that holds states and records of its tiers. */
+export type TierPlace = { subscription: string; stateAccount: string };
+
 /** What `paas bootstrap` noted about the shared platform; ids only, never a secret. */
-export type PlatformBlock = {
+export type PlatformBlock = TierPlace & {
   tenant: string;
-  subscription: string;
-  /** Storage account of state and records. */
-  stateAccount: string;
   /** Client ids of the identities that workflows sign in as, by purpose. */
   identities: Record<string, string>;
+  /** Tiers that lie in a subscription of their own; all others lie in `subscription`. */
+  tiers: Partial<Record<Tier, TierPlace>>;
 };
 
 /** A JSON value, as YAML gives it. */

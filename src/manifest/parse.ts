@@ -1,5 +1,5 @@
 import { fixedEnvironments, overlayRules } from "./environments.js";
-import type { Json, JsonMap, Manifest, Overlay } from "./manifest.js";
+import type { Json, JsonMap, Manifest, Overlay, PlatformBlock } from "./manifest.js";
 import { isMap, mergeFor, overlaysFor } from "./merge.js";
 import { serviceOf } from "./normalize.js";
 import { ManifestError, type Path, type Problem, pathText } from "./problem.js";
@@ -68,11 +68,16 @@ function manifestOf(base: JsonMap, overlays: Overlay[], file: string, text: stri
     location: document.location,
     isolation: document.isolation ?? "shared",
     services: Object.entries(document.services).map(([name, service]) => serviceOf(name, service)),
-    platform: platform ? { ...platform, identities: platform.identities ?? {} } : null,
+    platform: platform ? { ...platform, identities: platform.identities ?? {}, tiers: tiersOf(platform.tiers) } : null,
     overlays,
     base,
     source: { file, text },
   };
+}
+
+function tiersOf(written: NonNullable<ManifestDocument["platform"]>["tiers"] = {}): PlatformBlock["tiers"] {
+  const { nonprod, prod } = written;
+  return { ...(nonprod ? { nonprod } : {}), ...(prod ? { prod } : {}) };
 }
 
 function split(document: JsonMap): { base: JsonMap; overlays: Overlay[] } {

@@ -12,8 +12,9 @@ export function withPlatformBlock(text: string, block: PlatformBlock | null): st
     document.delete("platform");
     return document.toString({ lineWidth: 0 });
   }
-  const { identities, ...fields } = block;
-  const values = { ...fields, ...(Object.keys(identities).length > 0 ? { identities } : {}) };
+  const { identities, tiers, ...fields } = block;
+  const maps = Object.entries({ identities, tiers }).filter(([, map]) => Object.keys(map).length > 0);
+  const values = { ...fields, ...Object.fromEntries(maps) };
   const known = (document.toJS() as { platform?: object }).platform;
   if (isDeepStrictEqual(known, values)) return text;
   if (known === undefined) addBlock(document, values);

@@ -145,14 +145,27 @@ export const overlaySchema = z.strictObject(
   { error: "a map of what is different in this environment" },
 );
 
+const placeFields = {
+  subscription: text(UUID, "the id of the subscription: a UUID"),
+  stateAccount: text(/^[a-z0-9]{3,24}$/, "the storage account that holds state: 3 to 24 letters and digits"),
+};
+const ownPlace = z
+  .strictObject(placeFields, { error: "a map with subscription and stateAccount" })
+  .meta({ description: "Where this tier lies, when not in the platform's subscription" });
+
 const platform = z
   .strictObject(
     {
       tenant: text(UUID, "the id of the tenant: a UUID"),
-      subscription: text(UUID, "the id of the subscription: a UUID"),
-      stateAccount: text(/^[a-z0-9]{3,24}$/, "the storage account that holds state: 3 to 24 letters and digits"),
+      ...placeFields,
       identities: z
         .record(z.string(), text(UUID, "the client id of an identity: a UUID"), { error: "a map of client ids" })
+        .optional(),
+      tiers: z
+        .strictObject(
+          { nonprod: ownPlace.optional(), prod: ownPlace.optional() },
+          { error: "a map of tiers with a subscription of their own: nonprod, prod" },
+        )
         .optional(),
     },
     { error: "the block that `paas bootstrap` writes" },

@@ -1,6 +1,6 @@
 import { codeOf, untilDone } from "../azure/patience.js";
 import { EXIT, PaasError } from "../errors.js";
-import type { BootstrapDoors } from "./bootstrap-effects.js";
+import type { BootstrapDoors } from "./bootstrap-doors.js";
 import { platformState } from "./platform.js";
 
 /** What the blob service says while a role is not known everywhere yet, and what of its firewall. */

@@ -1,37 +1,18 @@
 import path from "node:path";
 import { openArm } from "../azure/arm.js";
-import type { Groups } from "../azure/groups.js";
-import { type Identities, openIdentities } from "../azure/identities.js";
-import { PATIENCE, type Patience } from "../azure/patience.js";
 import { openRegistrations } from "../azure/registrations.js";
 import { openRegistryMode } from "../azure/registry-mode.js";
-import { openRoleAssignments, type RoleAssignments } from "../azure/role-assignments.js";
-import { openStateAccount, type StateAccount } from "../azure/state-account.js";
-import type { Principal, Step, StepOf, Value } from "../bootstrap/step.js";
+import type { Step, StepOf } from "../bootstrap/step.js";
 import { TAG } from "../environment/tags.js";
 import { EXIT, PaasError } from "../errors.js";
 import type { RepositorySettings } from "../github/settings.js";
-import type { Manifest, Tier } from "../manifest/manifest.js";
-import { LOCK_FILE, lockProviders } from "../terraform/lock-file.js";
 import { awaitAccess, mayRead } from "./bootstrap-access.js";
 import { writeBlock } from "./bootstrap-block.js";
-import type { Doors } from "./doors.js";
+import type { BootstrapDoors } from "./bootstrap-doors.js";
+import { identityMissing, principalsOf } from "./bootstrap-principals.js";
 import type { Steps } from "./events.js";
 import { applyPlatform } from "./platform.js";
-import { type Workplace, workplaceAt } from "./workplace.js";
-
-/** What bootstrap works with besides the doors of every pipeline. */
-export type BootstrapDoors = Doors & {
-  manifest: Manifest;
-  tier: Tier;
-  groups: Groups;
-  account: StateAccount;
-  identities: Identities;
-  roles: RoleAssignments;
-  /** Null where GitHub cannot be asked. */
-  github: RepositorySettings | null;
-  patience: Patience;
-};
+import { workplaceAt } from "./workplace.js";
 
 /** How one kind of step is looked at and done; looking changes nothing, and doing it twice does no harm. */
 type Effect<S extends Step> = {
@@ -40,22 +21,6 @@ type Effect<S extends Step> = {
   make(step: S): Promise<string | undefined>;
 };
 export type Effects = { [Kind in Step["kind"]]: Effect<StepOf<Kind>> };
-
-export function openBootstrapDoors(
-  doors: Doors,
-  more: Pick<BootstrapDoors, "manifest" | "tier" | "github"> & { patience?: Patience },
-): BootstrapDoors {
-  const arm = openArm(doors.cloud.arm);
-  const patience = more.patience ?? PATIENCE;
-  return {
-    ...doors,
-    ...more,
-    patience,
-    account: openStateAccount(arm),
-    identities: openIdentities(arm, patience),
-    roles: openRoleAssignments(arm, doors.cloud.subscriptionId, patience),
-  };
-}
 
 /** The one table of what bootstrap can do. */
 export function bootstrapEffects(doors: BootstrapDoors, steps: Steps): Effects {
@@ -113,8 +78,7 @@ export function bootstrapEffects(doors: BootstrapDoors, steps: Steps): Effects {
       },
       make: async () => {
         const workplace = { ...workplaceAt(doors.work("platform")), infra: path.join(doors.git.root, "infra") };
-        await applyPlatform(manifest, tier, workplace, doors, steps);
-        return writeLockFile(workplace, doors, steps);
+        return nothing(applyPlatform(manifest, tier, workplace, doors, steps));
       },
     },
     registry: {
@@ -180,57 +144,9 @@ export function bootstrapEffects(doors: BootstrapDoors, steps: Steps): Effects {
   };
 }
 
-/** A platform without it works; the next runs then take whichever provider fits. */
-async function writeLockFile({ folder, infra }: Workplace, doors: BootstrapDoors, steps: Steps) {
-  const run = {
-    binary: (await doors.terraform()).path,
-    envId: `platform-${doors.tier}`,
-    work: folder,
-    variables: await doors.cloud.terraform.variables([], null),
-    signal: doors.signal,
-  };
-  try {
-    return (await lockProviders(run, infra)) ? `wrote infra/${LOCK_FILE}: commit it` : undefined;
-  } catch (error) {
-    if (!(error instanceof PaasError) || error.code !== "providers-not-locked") throw error;
-    steps.warn(`${error.message}: ${error.details[0] ?? "Terraform does not say why"}; ${error.next}`);
-    return undefined;
-  }
-}
-
-/** Who identities are, read once they are there. */
-function principalsOf(identities: Identities) {
-  const known = new Map<string, { principalId: string; clientId: string }>();
-  const find = async (id: string) => {
-    const found = known.get(id) ?? (await identities.find(id));
-    if (found) known.set(id, found);
-    return found;
-  };
-  const idOf = async (principal: Principal) =>
-    principal.kind === "person" ? principal.id : ((await find(principal.id))?.principalId ?? null);
-  return {
-    find,
-    idOf,
-    require: async (principal: Principal) => {
-      const id = await idOf(principal);
-      if (id !== null) return id;
-      throw identityMissing(principal.id);
-    },
-    valueOf: async (value: Value) =>
-      "text" in value ? value.text : ((await find(value.clientIdOf))?.clientId ?? null),
-  };
-}
-
 function githubOf({ github }: BootstrapDoors): RepositorySettings {
   if (github) return github;
   throw new Error("a step for GitHub was planned without a way to it");
-}
-
-function identityMissing(id: string): PaasError {
-  return new PaasError("identity-missing", `the identity ${id.slice(id.lastIndexOf("/") + 1)} is not there`, {
-    details: [id],
-    next: "`paas bootstrap` once more",
-  });
 }
 
 function foreignGroup(name: string): PaasError {

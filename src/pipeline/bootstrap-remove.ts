@@ -4,18 +4,19 @@ import { bootstrapNames } from "../bootstrap/names.js";
 import { deployerRole, planRole } from "../bootstrap/roles.js";
 import { EXIT, PaasError } from "../errors.js";
 import { policyFor } from "../manifest/environments.js";
-import { type Manifest, TIERS, type Tier } from "../manifest/manifest.js";
+import { TIERS, type Tier } from "../manifest/manifest.js";
 import { withPlatformBlock } from "../manifest/platform-block.js";
+import { withoutTier } from "../manifest/tier-place.js";
 import { destroy as destroyState } from "../terraform/commands.js";
 import { resourceTypesOfState } from "../terraform/state.js";
 import { writeStateOnly } from "../terraform/state-only.js";
 import { mayRead } from "./bootstrap-access.js";
-import type { BootstrapDoors } from "./bootstrap-effects.js";
+import type { BootstrapDoors } from "./bootstrap-doors.js";
 import { clearDeadLock } from "./dead-lock.js";
 import type { Doors } from "./doors.js";
 import type { Done, Steps } from "./events.js";
 import { sayStopping } from "./infrastructure.js";
-import { listEnvironments } from "./listing.js";
+import { compare, readGroups, readTier } from "./listing.js";
 import { platformState, withPlatform } from "./platform.js";
 import { withState } from "./terraform-state.js";
 
@@ -23,7 +24,8 @@ import { withState } from "./terraform-state.js";
 export type Removal = { name: string; work(): Promise<string> };
 
 /**
- * The steps that take the platform of a tier down again. States and the account that holds them go with the last tier.
+ * The steps that take the platform of a tier down again. States and the account that holds them go with the last tier of
+ * their subscription.
  * @throws PaasError `environments-exist` (exit 5)
  */
 export async function planRemoval(doors: BootstrapDoors, steps: Steps): Promise<Removal[]> {
@@ -34,7 +36,9 @@ export async function planRemoval(doors: BootstrapDoors, steps: Steps): Promise<
   const names = bootstrapNames({ manifest, tier, subscriptionId, tenantId });
   const owner = { project: manifest, subscriptionId };
   const others = TIERS.filter((one) => one !== tier);
-  const last = !(await Promise.all(others.map((one) => cloud.platform.exists(one)))).some(Boolean);
+  const made = await Promise.all(others.map((one) => cloud.platform.exists(one)));
+  const alive = others.filter((_, index) => made[index]);
+  const lastHere = !alive.some((one) => cloud.platform.of(one).subscriptionId === subscriptionId);
   const own = names.planner ? [names.deployer, names.planner] : [names.deployer];
   return [
     ...own.map(({ id, name }) => ({
@@ -63,7 +67,7 @@ export async function planRemoval(doors: BootstrapDoors, steps: Steps): Promise<
       },
     },
     { name: "platform stack", work: () => removeStack(doors, steps) },
-    ...(last
+    ...(lastHere
       ? [
           {
             name: `state account ${cloud.platform.of(tier).stateAccount}`,
@@ -76,15 +80,15 @@ export async function planRemoval(doors: BootstrapDoors, steps: Steps): Promise<
           },
         ]
       : []),
-    { name: "paas.yaml", work: () => forgetTier(doors, last) },
+    { name: "paas.yaml", work: () => forgetTier(doors, alive.length === 0) },
   ];
 }
 
 async function refuseInUse(doors: BootstrapDoors): Promise<void> {
   const { manifest, tier } = doors;
   if (!(await doors.account.hasContainer(containerIdOf(doors)))) return;
-  const environments = await listEnvironments(manifest.id, doors);
-  const alive = environments.filter(
+  const [records, groups] = await Promise.all([readTier(tier, doors), readGroups(manifest.id, doors, [tier])]);
+  const alive = compare(records, groups).filter(
     ({ status, envId }) => status !== "destroyed" && policyFor(manifest, envId).tier === tier,
   );
   if (alive.length === 0) return;
@@ -140,16 +144,10 @@ async function destroyStack(tier: Tier, doors: Doors, steps: Steps): Promise<Don
 }
 
 /** The block says where the platform is; without any tier there is none. */
-async function forgetTier({ git, manifest, tier }: BootstrapDoors, last: boolean): Promise<string> {
+async function forgetTier({ git, manifest: { platform }, tier }: BootstrapDoors, last: boolean): Promise<string> {
   const file = path.join(git.root, "paas.yaml");
   const text = await fs.readFile(file, "utf8");
-  await fs.writeFile(file, withPlatformBlock(text, last ? null : withoutTier(manifest, tier)));
+  const block = last || platform === null ? null : withoutTier(platform, tier);
+  await fs.writeFile(file, withPlatformBlock(text, block));
   return last ? "no platform any more" : `without the identities of ${tier}`;
-}
-
-function withoutTier({ platform }: Manifest, tier: Tier): Manifest["platform"] {
-  if (!platform) return null;
-  const gone = tier === "nonprod" ? ["nonprod", "plan"] : [tier];
-  const kept = Object.entries(platform.identities).filter(([purpose]) => !gone.includes(purpose));
-  return { ...platform, identities: Object.fromEntries(kept) };
 }

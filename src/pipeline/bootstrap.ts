@@ -3,8 +3,10 @@ import { type Look, labelOf } from "../bootstrap/picture.js";
 import { type BootstrapPlan, grants, type Step } from "../bootstrap/step.js";
 import { PaasError } from "../errors.js";
 import { needsPlatform, ownerCommand } from "./bootstrap-commands.js";
-import { type BootstrapDoors, bootstrapEffects, type Effects } from "./bootstrap-effects.js";
+import type { BootstrapDoors } from "./bootstrap-doors.js";
+import { bootstrapEffects, type Effects } from "./bootstrap-effects.js";
 import type { Steps } from "./events.js";
+import { sideBySide } from "./side-by-side.js";
 
 export type BootstrapOutcome = {
   steps: { name: string; status: "done" | "there" | "left" }[];
@@ -12,12 +14,15 @@ export type BootstrapOutcome = {
   commands: string[];
 };
 
+/** Azure and GitHub limit how many calls may be under way. */
+const LOOKS_AT_ONCE = 8;
+
 /** Looks at every step; nothing is changed. */
 export async function lookAt(plan: BootstrapPlan, doors: BootstrapDoors, steps: Steps): Promise<Look[]> {
   const effects = bootstrapEffects(doors, steps);
-  const looks: Look[] = [];
-  for (const step of plan.steps) looks.push({ step, there: await effectOf(effects, step).isThere(step) });
-  return looks;
+  return sideBySide(plan.steps, LOOKS_AT_ONCE, async (step) => {
+    return { step, there: await effectOf(effects, step).isThere(step) };
+  });
 }
 
 /**

@@ -11,7 +11,7 @@ import { destroy as destroyState } from "../terraform/commands.js";
 import { resourceTypesOfState } from "../terraform/state.js";
 import { writeStateOnly } from "../terraform/state-only.js";
 import { clearDeadLock } from "./dead-lock.js";
-import type { Doors } from "./doors.js";
+import { type Doors, doorsAt } from "./doors.js";
 import type { Done, Steps } from "./events.js";
 import { sayStopping } from "./infrastructure.js";
 import { Journal } from "./journal.js";
@@ -45,11 +45,12 @@ const TERRAFORM_LIMIT = 20 * 60_000;
 export async function destroy(
   target: Target,
   lockTimeout: number,
-  doors: Doors,
+  anywhere: Doors,
   steps: Steps,
   objection: Objection = async () => null,
 ): Promise<DestroyOutcome> {
   if (isGone(target)) return { steps: [], left: [], alreadyGone: true, spared: null };
+  const doors = doorsAt(target.tier, anywhere);
   const held = await steps.run("lock", async (tell) => {
     const purpose = { operation: "destroy" };
     const value = await doors.state.records.hold(target.recordRef, purpose, {
@@ -175,9 +176,9 @@ async function destroyResources(target: Target, doors: Doors, steps: Steps): Pro
 }
 
 /** A job that is left in a Container Apps environment keeps Terraform from deleting that; all others go with the group. */
-async function clearReleases({ resourceGroup }: Target, doors: Doors, steps: Steps): Promise<void> {
+async function clearReleases({ resourceGroup, tier }: Target, doors: Doors, steps: Steps): Promise<void> {
   try {
-    await doors.cloud.clearReleases(resourceGroup);
+    await doors.cloud.clearReleases(resourceGroup, tier);
   } catch (error) {
     if (doors.signal.aborted || !(error instanceof PaasError)) throw error;
     steps.warn(`release commands that a killed run may have left were not looked for: ${error.message}`);

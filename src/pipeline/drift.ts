@@ -8,7 +8,7 @@ import { driftReadOnly } from "../terraform/commands.js";
 import { resourceTypesOfState } from "../terraform/state.js";
 import { writeStateOnly } from "../terraform/state-only.js";
 import { count } from "../ui/wording.js";
-import type { Doors } from "./doors.js";
+import { type Doors, doorsAt } from "./doors.js";
 import type { Steps } from "./events.js";
 import { sayStopping } from "./infrastructure.js";
 import type { Survey } from "./survey.js";
@@ -38,7 +38,10 @@ export async function driftOf(survey: Pick<Survey, "records" | "groups">, doors:
   const groups = new Map(survey.groups.map((group) => [group.tags[TAG.environment] ?? "", group]));
   const alive = survey.records.filter(({ state }) => state !== "destroyed");
   const found: EnvironmentDrift[] = [];
-  for (const record of alive) found.push(await driftOfRecord(record, groups.get(record.envId) ?? null, doors, steps));
+  for (const record of alive) {
+    const group = groups.get(record.envId) ?? null;
+    found.push(await driftOfRecord(record, group, doorsAt(record.tier, doors), steps));
+  }
   const known = new Set(alive.map(({ envId }) => envId));
   const others = survey.groups.filter(({ tags }) => !known.has(tags[TAG.environment] ?? ""));
   return [...found, ...others.map(orphan)].sort((one, other) => one.envId.localeCompare(other.envId));

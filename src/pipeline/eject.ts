@@ -3,7 +3,7 @@ import path from "node:path";
 import type { Environment } from "../environment/environment.js";
 import { EXIT, PaasError } from "../errors.js";
 import { standaloneConfiguration } from "../terraform/standalone.js";
-import type { Doors } from "./doors.js";
+import { type Doors, doorsTo } from "./doors.js";
 import { ejectedReadme } from "./ejected-readme.js";
 import type { Steps } from "./events.js";
 import { stackOf, synth } from "./infrastructure.js";
@@ -21,7 +21,8 @@ const LOCK_FILE = ".terraform.lock.hcl";
  * Writes the environment's infrastructure as plain Terraform into a new or empty folder. Nothing in the cloud is changed.
  * @throws PaasError `folder-not-empty`
  */
-export async function eject(source: Source, out: string, doors: Doors, steps: Steps): Promise<Ejected> {
+export async function eject(source: Source, out: string, anywhere: Doors, steps: Steps): Promise<Ejected> {
+  const doors = doorsTo(source, anywhere);
   await refuseFilled(out);
   const { environment } = await nextLife(source, doors);
   const workplace = workplaceAt(path.join(doors.work(environment.envId), "eject"));

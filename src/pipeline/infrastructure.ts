@@ -14,6 +14,7 @@ import { count } from "../ui/wording.js";
 import { adoptable } from "./adopt.js";
 import type { Doors } from "./doors.js";
 import { type Steps, under } from "./events.js";
+import { proposeLockFile } from "./provider-lock.js";
 import { withState } from "./terraform-state.js";
 import { type EnvironmentFile, type Workplace, writeEnvironmentFile } from "./workplace.js";
 
@@ -38,7 +39,9 @@ export type Applied = { plan: Plan; outputs: Record<string, unknown> };
 /** Synthesises, plans and applies a stack, step by step; a plan without changes is not applied. */
 export async function applyStack(stack: Stack, workplace: Workplace, doors: Doors, steps: Steps): Promise<Applied> {
   const run = await prepareStack(stack, workplace, doors, steps);
-  return withState(run, stack, doors, steps.warn, () => applyOrAdopt(run, stack, doors, steps));
+  const applied = await withState(run, stack, doors, steps.warn, () => applyOrAdopt(run, stack, doors, steps));
+  await proposeLockFile(run, workplace.infra, doors, steps);
+  return applied;
 }
 
 /**

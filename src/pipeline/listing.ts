@@ -1,8 +1,9 @@
-import type { Group } from "../azure/groups.js";
+import { azureFailure } from "../azure/failure.js";
+import type { Group, Groups } from "../azure/groups.js";
 import { TAG, taggedBranch } from "../environment/tags.js";
 import { TIERS, type Tier } from "../manifest/manifest.js";
 import type { RecordSummary } from "../state/summary.js";
-import type { Doors } from "./doors.js";
+import { type Doors, doorsAt, everyDoors } from "./doors.js";
 
 /** Where an environment stands: what its record says, or what is wrong between record and resource group. */
 export type Status = RecordSummary["state"] | "missing" | "orphan";
@@ -22,7 +23,7 @@ export type Listed = {
 
 /**
  * All environments of a project, by id: records (one call per page of each tier) beside resource groups (one call per
- * page), no call per environment.
+ * page of each subscription), no call per environment.
  */
 export async function listEnvironments(projectId: string, doors: Doors): Promise<Listed[]> {
   const [records, groups] = await Promise.all([readRecords(doors), readGroups(projectId, doors)]);
@@ -71,15 +72,28 @@ async function readRecords(doors: Doors): Promise<RecordSummary[]> {
 /** What the records of a tier say, tombstones among them. */
 export async function readTier(tier: Tier, doors: Doors): Promise<RecordSummary[]> {
   const found: RecordSummary[] = [];
-  for await (const page of doors.state.records.list(`tier-${tier}`)) found.push(...page);
+  const { state } = doorsAt(tier, doors);
+  for await (const page of state.records.list(`tier-${tier}`)) found.push(...page);
   return found;
 }
 
-/** The resource groups of a project's environments, by their tags. */
-export async function readGroups(projectId: string, doors: Doors): Promise<Group[]> {
+/**
+ * The resource groups of a project's environments, by their tags, in the subscriptions of these tiers.
+ * @throws PaasError `not-allowed` …, as Azure says it
+ */
+export async function readGroups(projectId: string, doors: Doors, tiers: readonly Tier[] = TIERS): Promise<Group[]> {
+  const everywhere = everyDoors(doors, tiers).map(({ groups }) => groupsIn(projectId, groups));
+  return (await Promise.all(everywhere)).flat();
+}
+
+async function groupsIn(projectId: string, groups: Groups): Promise<Group[]> {
   const found: Group[] = [];
-  for await (const group of doors.groups.withTag(TAG.projectId, projectId)) {
-    if (group.tags[TAG.environment]) found.push(group);
+  try {
+    for await (const group of groups.withTag(TAG.projectId, projectId)) {
+      if (group.tags[TAG.environment]) found.push(group);
+    }
+  } catch (error) {
+    throw azureFailure("list the resource groups", error);
   }
   return found;
 }

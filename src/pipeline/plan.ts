@@ -7,7 +7,7 @@ import { outputsOfState } from "../terraform/state.js";
 import { contentsOf } from "./content.js";
 import { serves } from "./deploy.js";
 import { desiredOf, type Surroundings, surroundingsOf } from "./desired.js";
-import type { Doors } from "./doors.js";
+import { type Doors, doorsTo } from "./doors.js";
 import type { Steps } from "./events.js";
 import { planStack, stackOf } from "./infrastructure.js";
 import { noPlatform } from "./platform.js";
@@ -27,7 +27,8 @@ export type PlanOutcome = {
  * What `up` would change. Reads only: no lock is taken, nothing in the cloud is written.
  * @param proposed the source is a pull request's, which nobody has approved
  */
-export async function plan(source: Source, doors: Doors, steps: Steps, proposed = false): Promise<PlanOutcome> {
+export async function plan(source: Source, anywhere: Doors, steps: Steps, proposed = false): Promise<PlanOutcome> {
+  const doors = doorsTo(source, anywhere);
   await doors.terraform();
   const { environment, record } = await nextLife(source, doors);
 
@@ -82,7 +83,7 @@ async function stays(
   return app !== null && serves(last.image, app, environment, doors);
 }
 
-/** What `up` would make of a commit, and the record of the life that it would go on with; null = a new one begins. */
+/** What `up` would make of a commit at these doors, and the record of the life that it would go on with; null = a new one begins. */
 export async function nextLife(
   { manifest, trusted, branch }: Source,
   doors: Doors,

@@ -7,7 +7,7 @@ import { outputsOfState } from "../terraform/state.js";
 import { shortCommit } from "../ui/wording.js";
 import { type Built, deploy } from "./deploy.js";
 import { surroundingsOf } from "./desired.js";
-import type { Doors } from "./doors.js";
+import { type Doors, doorsTo } from "./doors.js";
 import type { Steps } from "./events.js";
 import { deployed, finish } from "./finish.js";
 import { inLock } from "./lock.js";
@@ -33,8 +33,9 @@ export type RollbackRequest = {
  * built and Terraform does not run, so it is quick, and works while either is broken.
  * @throws PaasError `image-gone`, `app-missing`, `environment-changed`, `unhealthy`; what serves goes on serving
  */
-export async function rollback(request: RollbackRequest, doors: Doors, steps: Steps): Promise<UpOutcome> {
+export async function rollback(request: RollbackRequest, anywhere: Doors, steps: Steps): Promise<UpOutcome> {
   const { source, lockTimeout } = request;
+  const doors = doorsTo(source, anywhere);
   const draft = describe(source, 0, doors);
   const purpose = { operation: "rollback", commit: source.commit.sha };
   return inLock(draft, purpose, lockTimeout, doors, steps, (held, running) =>

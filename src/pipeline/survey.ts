@@ -35,7 +35,9 @@ export async function surveyOf(projectId: string, doors: Doors): Promise<Survey>
   const [refusal] = unread.values();
   if (refusal && unread.size === TIERS.length) throw refusal;
   const seen = (group: Group) => ![...unread.keys()].some((tier) => group.tags[TAG.tier] === tier);
-  const groups = (await readGroups(projectId, doors)).filter(seen);
+  // Whoever may not read a tier's records may not look into a subscription of that tier alone, either.
+  const readable = TIERS.filter((tier) => !unread.has(tier));
+  const groups = (await readGroups(projectId, doors, readable)).filter(seen);
   return { records, groups, unread: [...unread.keys()] };
 }
 

@@ -5,7 +5,7 @@ import { policyFor } from "../manifest/environments.js";
 import type { Manifest, Tier } from "../manifest/manifest.js";
 import { resourceName } from "../naming/name.js";
 import type { EnvironmentRecord } from "../state/record.js";
-import type { Doors } from "./doors.js";
+import { type Doors, doorsAt } from "./doors.js";
 
 /** An environment as it is, found by id: what the record, the state and the tags say, never what a branch's files say. */
 export type Target = {
@@ -26,8 +26,9 @@ export type Target = {
  * Looks an environment up; the tier that decides where its record lies is the default branch's word.
  * @throws PaasError `no-such-environment` (exit 3) when there is neither record, state nor group
  */
-export async function findTarget(envId: string, trusted: Manifest, doors: Doors): Promise<Target> {
+export async function findTarget(envId: string, trusted: Manifest, anywhere: Doors): Promise<Target> {
   const policy = policyFor(trusted, envId);
+  const doors = doorsAt(policy.tier, anywhere);
   const container = `tier-${policy.tier}`;
   const recordRef = { container, key: `envs/${envId}.json` };
   const stateRef = { container, key: `state/${envId}.tfstate` };

@@ -9,7 +9,7 @@ import { contentsOf } from "./content.js";
 import { clearDeadLock } from "./dead-lock.js";
 import { type Built, deploy, type ServiceOutcome } from "./deploy.js";
 import { surroundingsOf } from "./desired.js";
-import type { Doors } from "./doors.js";
+import { type Doors, doorsTo } from "./doors.js";
 import type { Steps } from "./events.js";
 import { deployed, finish } from "./finish.js";
 import { type Applied, applyStack, stackOf } from "./infrastructure.js";
@@ -38,7 +38,8 @@ export type UpOutcome = {
  * Makes an environment what its commit says: infrastructure and images side by side, then deployment, then the record.
  * Everything happens inside the environment's lock; what went before stays as it is when a step fails.
  */
-export async function up({ source, lockTimeout }: UpRequest, doors: Doors, steps: Steps): Promise<UpOutcome> {
+export async function up({ source, lockTimeout }: UpRequest, anywhere: Doors, steps: Steps): Promise<UpOutcome> {
+  const doors = doorsTo(source, anywhere);
   await doors.terraform();
   const draft = describe(source, 0, doors);
   const purpose = { operation: "up", commit: source.commit.sha };

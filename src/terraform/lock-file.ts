@@ -46,6 +46,6 @@ async function exists(file: string): Promise<boolean> {
 function notLocked(stderr: string): PaasError {
   return new PaasError("providers-not-locked", `${LOCK_FILE} could not be written`, {
     details: stderr.split("\n").filter(Boolean).slice(0, 3),
-    next: "`paas bootstrap --platform` where Terraform's registry can be reached",
+    next: "`paas up` or `paas bootstrap --platform` where Terraform's registry can be reached",
   });
 }

@@ -18,7 +18,7 @@ import { openSettings } from "../../src/github/settings.js";
 import type { Tier } from "../../src/manifest/manifest.js";
 import { requireManifest } from "../../src/manifest/parse.js";
 import { type BootstrapOutcome, bootstrap, lookAt } from "../../src/pipeline/bootstrap.js";
-import { type BootstrapDoors, openBootstrapDoors } from "../../src/pipeline/bootstrap-effects.js";
+import { type BootstrapDoors, openBootstrapDoors } from "../../src/pipeline/bootstrap-doors.js";
 import { openDoors } from "../../src/pipeline/doors.js";
 import { type Event, stepsOf } from "../../src/pipeline/events.js";
 import { type StandIn as GithubStandIn, openStandIn, TOKEN } from "../github/stand-in.js";
@@ -64,7 +64,7 @@ export type Fresh = {
 
 export async function openFresh(text = UNBOOTSTRAPPED): Promise<Fresh> {
   const probe = requireManifest(text, "paas.yaml");
-  const { stateAccount } = platformBlockFor(probe, { subscriptionId: SUBSCRIPTION, tenantId: TENANT });
+  const { stateAccount } = platformBlockFor(probe, { tier: "nonprod", subscriptionId: SUBSCRIPTION, tenantId: TENANT });
   const azure = await openAzure({ account: stateAccount });
   const github = await openStandIn();
   azure.schemas.ensure(TYPES, BINDINGS);
@@ -76,6 +76,7 @@ export async function openFresh(text = UNBOOTSTRAPPED): Promise<Fresh> {
   const variables = {
     PATH: process.env.PATH,
     HOME: process.env.HOME,
+    PAAS_CACHE_DIR: process.env.PAAS_CACHE_DIR,
     ...azure.variables,
     ARM_CLIENT_ID: clientId,
     ARM_CLIENT_SECRET: "s3cret",
@@ -98,7 +99,10 @@ export async function openFresh(text = UNBOOTSTRAPPED): Promise<Fresh> {
   );
   const manifest = () => {
     const read = requireManifest(fs.readFileSync(path.join(repository.folder, "paas.yaml"), "utf8"), "paas.yaml");
-    return { ...read, platform: platformBlockFor(read, { subscriptionId: SUBSCRIPTION, tenantId: TENANT }) };
+    return {
+      ...read,
+      platform: platformBlockFor(read, { tier: "nonprod", subscriptionId: SUBSCRIPTION, tenantId: TENANT }),
+    };
   };
   const openedDoors = async (tier: Tier = "nonprod") => {
     const cloud = openAzureCloud({ manifest: manifest(), variables }, session, doubles(), azure.clientOptions);

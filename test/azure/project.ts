@@ -94,6 +94,7 @@ export async function openProject(
   const variables = {
     PATH: process.env.PATH,
     HOME: process.env.HOME,
+    PAAS_CACHE_DIR: process.env.PAAS_CACHE_DIR,
     ...azure.variables,
     ARM_CLIENT_ID: application.clientId,
     ARM_CLIENT_SECRET: "s3cret",
@@ -155,14 +156,23 @@ async function makePlatform({ cloud, ...doors }: Doors, first: (doors: Doors) =>
   await first({ ...doors, cloud: { ...cloud, platform: { ...cloud.platform, madeByRuns: true } } });
 }
 
-/** The real Terraform, attached to the simulated provider: tests alone need that. */
-export function terraformWith({ folder, reattach }: StandIn): string {
-  const script = path.join(folder, "terraform-with-simulated-provider");
-  fs.writeFileSync(script, `#!/bin/sh\nTF_REATTACH_PROVIDERS='${reattach}' exec terraform "$@"\n`, { mode: 0o755 });
+/**
+ * The real Terraform, attached to the simulated provider: tests alone need that. With several subscriptions it is that
+ * of the one which Terraform's provider is told to act in.
+ */
+export function terraformWith(...subscriptions: StandIn[]): string {
+  const script = path.join(subscriptions[0]?.folder ?? "", "terraform-with-simulated-provider");
+  const cases = subscriptions.map(
+    ({ subscriptionId, reattach }) => `${subscriptionId}) export TF_REATTACH_PROVIDERS='${reattach}';;`,
+  );
+  const choice = `case "$ARM_SUBSCRIPTION_ID" in\n${cases.join("\n")}\nesac\n`;
+  fs.writeFileSync(script, `#!/bin/sh\n${choice}exec terraform "$@"\n`, { mode: 0o755 });
   return script;
 }
 
 export function infraFiles(): Record<string, string> {
   const names = fs.readdirSync(TEMPLATE).filter((name) => fs.statSync(path.join(TEMPLATE, name)).isFile());
-  return Object.fromEntries(names.map((name) => [`infra/${name}`, fs.readFileSync(path.join(TEMPLATE, name), "utf8")]));
+  const files = names.map((name) => [`infra/${name}`, fs.readFileSync(path.join(TEMPLATE, name), "utf8")]);
+  // An attached provider is not locked; with the file there, nothing asks Terraform's registry for one.
+  return { ...Object.fromEntries(files), "infra/.terraform.lock.hcl": "# Of a test: nothing is locked.\n" };
 }

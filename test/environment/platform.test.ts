@@ -46,9 +46,8 @@ describe("describePlatform", () => {
   it("takes the state account that bootstrap wrote down", () => {
     const block = `platform: { tenant: ${SUBSCRIPTION}, subscription: ${SUBSCRIPTION}, stateAccount: stmine }\n`;
     const written = requireManifest(TEXT + block, "paas.yaml");
-    expect(describePlatform({ manifest: written, tier: "prod", subscriptionId: "s" }).names.stateAccount).toBe(
-      "stmine",
-    );
+    const { names } = describePlatform({ manifest: written, tier: "prod", subscriptionId: SUBSCRIPTION });
+    expect(names.stateAccount).toBe("stmine");
   });
 
   it("is valid for the longest project name", () => {

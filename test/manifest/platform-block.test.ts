@@ -6,6 +6,7 @@ const BLOCK = {
   subscription: "aaaaaaaa-bbbb-4ccc-8ddd-eeeeeeeeeeee",
   stateAccount: "stshop",
   identities: { nonprod: "22222222-2222-4333-8444-555555555555" },
+  tiers: {},
 };
 const BARE = `# The shop.
 name: shop # short

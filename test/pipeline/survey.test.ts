@@ -38,7 +38,8 @@ function doorsFor(tiers: string[], records: RecordSummary[], groups: Group[]): D
   const withTag = async function* () {
     yield* groups;
   };
-  return { state: { records: { list } }, groups: { withTag } } as unknown as Doors;
+  const cloud = { subscriptionId: "s", platform: { of: () => ({ subscriptionId: "s" }) } };
+  return { cloud, state: { records: { list } }, groups: { withTag } } as unknown as Doors;
 }
 
 test("an identity of nonprod sees no production, and takes none of its groups for orphans", async () => {

@@ -14,8 +14,8 @@ import { Store } from "../../../src/local/store.js";
 import { makeSecret, mintToken } from "../../../src/local/token.js";
 import { openConsole } from "./console.js";
 import { openContainerApps } from "./container-apps.js";
-import { type Core, SUBSCRIPTION, type Subscription, TENANT } from "./core.js";
-import { openDirectory } from "./directory.js";
+import { type Core, OTHER_SUBSCRIPTION, SUBSCRIPTION, type Subscription, TENANT } from "./core.js";
+import { type Directory, openDirectory } from "./directory.js";
 import { createDispatcher } from "./dispatch.js";
 import { openEntra } from "./entra.js";
 import { Faults } from "./faults.js";
@@ -60,26 +60,35 @@ export type AzureOptions = {
   now?: () => Date;
   /** What a subscription tells of itself comes from `readings`, where a test can say anything, and not from what was made. */
   readings?: boolean;
+  /** Another subscription of this Azure: same people and tokens, reached through its door; all else is its own. */
+  beside?: Beside;
 };
+
+/** What subscriptions of one Azure have in common. */
+type Beside = Pick<Core, "subscriptions" | "tokens"> & { directory: Directory; neighbours: Neighbour[] };
+
+/** A subscription whose requests come in at another one's door. */
+type Neighbour = { answersFor(host: string, path: string): boolean; listener: RequestListener };
 
 export type StandIn = Awaited<ReturnType<typeof openAzure>>;
 
 /** Starts an Azure of its own on loopback, reached under Azure's public host names through a CONNECT proxy. */
-export async function openAzure({ account, now = () => new Date(), readings: told = false }: AzureOptions) {
+export async function openAzure({ account, now = () => new Date(), readings: told = false, beside }: AzureOptions) {
   const folder = fs.mkdtempSync(path.join(os.tmpdir(), "paas-azure-"));
-  const subscriptions: Subscription[] = [
-    { subscriptionId: SUBSCRIPTION, displayName: "Acme nonprod", tenantId: TENANT, state: "Enabled" },
-  ];
+  const subscriptionId = beside ? OTHER_SUBSCRIPTION : SUBSCRIPTION;
+  const subscriptions: Subscription[] = beside?.subscriptions ?? [];
+  const displayName = beside ? "Acme prod" : "Acme nonprod";
+  subscriptions.push({ subscriptionId, displayName, tenantId: TENANT, state: "Enabled" });
   const core: Core = {
     store: Store.open(folder),
     tenantId: TENANT,
-    subscriptionId: SUBSCRIPTION,
+    subscriptionId,
     subscriptions,
-    operations: openOperations(SUBSCRIPTION),
-    tokens: openTokens(),
+    operations: openOperations(subscriptionId),
+    tokens: beside?.tokens ?? openTokens(),
     now,
   };
-  const directory = openDirectory();
+  const directory = beside?.directory ?? openDirectory();
   const entra = openEntra(core, directory);
   const github = openGithubOidc(core);
   const locks = openLocks(core);
@@ -131,7 +140,7 @@ export async function openAzure({ account, now = () => new Date(), readings: tol
     store: core.store,
     socket: path.join(folder, "p.sock"),
     schemas,
-    subscriptionId: SUBSCRIPTION,
+    subscriptionId,
     tenantId: TENANT,
     fqdnOf: (app) => `${app.attributes.name}.happyrock.westeurope.azurecontainerapps.io`,
   });
@@ -139,8 +148,11 @@ export async function openAzure({ account, now = () => new Date(), readings: tol
   const certificate = makeCertificate(new Date(), HOSTS);
   const certFile = path.join(folder, "ca.pem");
   fs.writeFileSync(certFile, certificate.cert);
-  const server = https.createServer({ ...certificate, minVersion: "TLSv1.2" }, (request, response) => {
+  const neighbours: Neighbour[] = [];
+  const listener: RequestListener = (request, response) => {
     const host = (request.headers.host ?? "").replace(/:443$/, "");
+    const neighbour = neighbours.find((one) => one.answersFor(host, request.url ?? ""));
+    if (neighbour) return neighbour.listener(request, response);
     const handled = host.endsWith(".blob.core.windows.net")
       ? blobs(request, response)
       : host.endsWith(".azurecr.io")
@@ -152,6 +164,13 @@ export async function openAzure({ account, now = () => new Date(), readings: tol
       );
       response.destroy();
     });
+  };
+  const server = https.createServer({ ...certificate, minVersion: "TLSv1.2" }, listener);
+  beside?.neighbours.push({
+    answersFor: (host, url) =>
+      host === `${account}.blob.core.windows.net` ||
+      `${url}/`.toLowerCase().replace(/[?].*/, "/").includes(`/subscriptions/${subscriptionId}/`),
+    listener,
   });
   const blobs: RequestListener = (request, response) => {
     dispatcher.requests.push(`${request.method} https://${request.headers.host}${request.url}`);
@@ -173,6 +192,7 @@ export async function openAzure({ account, now = () => new Date(), readings: tol
   return {
     ...core,
     folder,
+    neighbours,
     faults,
     directory,
     entra,

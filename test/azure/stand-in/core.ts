@@ -4,6 +4,8 @@ import type { Tokens } from "./tokens.js";
 
 export const TENANT = "11111111-2222-4333-8444-555555555555";
 export const SUBSCRIPTION = "aaaaaaaa-bbbb-4ccc-8ddd-eeeeeeeeeeee";
+/** Of the same tenant; it is there where a test opens a stand-in beside another. */
+export const OTHER_SUBSCRIPTION = "bbbbbbbb-cccc-4ddd-8eee-ffffffffffff";
 
 export type Subscription = {
   subscriptionId: string;
