@@ -38,8 +38,14 @@ export async function healthy(attempt: Attempt, app: App, doors: Doors): Promise
         : []),
       await whatServes(attempt, doors),
     ],
-    next: `mend it and push again; \`paas logs ${environment.envId}\` shows more`,
+    next: `mend it${longer(reason, service)} and push again; \`paas logs ${environment.envId}\` shows more`,
   });
+}
+
+/** What else helps an app that may only be slow: one that gave no good answer in time, and did not simply end. */
+function longer(reason: string | null, { name, startup }: EnvironmentService): string {
+  if (!/\bprobe|not healthy|within \d/i.test(reason ?? "")) return "";
+  return `, or give it more than ${startup} s (\`startup\` of service ${name} in paas.yaml, 30m at most),`;
 }
 
 /** Some versions are refused while they start, an image that cannot be pulled for one; then, too, something must serve. */

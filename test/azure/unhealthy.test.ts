@@ -60,6 +60,7 @@ test(
         "ProbeFailed: Probe of StartUp failed with status code: 503",
         "the version before goes on serving",
       ]),
+      next: expect.stringContaining("give it more than 60 s (`startup` of service web in paas.yaml, 30m at most)"),
     });
     expect(serving()).toEqual([before]);
     expect(String((error as PaasError).details)).not.toContain("of another revision");
@@ -68,14 +69,27 @@ test(
   LONG,
 );
 
+test("a version that says nothing for longer than it may is not waited for any more", async () => {
+  const [revision] = revisions();
+  const [, group = "", app = ""] = /resourceGroups\/([^/]+)\/.*\/([^/]+)$/.exec(alice()?.id ?? "") ?? [];
+  const starting = revisions().map((one) => (one === revision ? { ...one, state: "activating" as const } : one));
+  const history = here.azure.store.history(alice()?.id ?? "");
+  if (!history || !revision) throw new Error("alice has no revision");
+  here.azure.store.saveHistory(alice()?.id ?? "", { ...history, revisions: starting });
+  const ended = here.doors.apps.settled(group, app, revision.name, 50, here.doors.signal);
+  expect(await ended).toMatchObject({ state: "failed", reason: "not healthy after 0.05 s" });
+  here.azure.store.saveHistory(alice()?.id ?? "", history);
+});
+
 test(
   "the version before is activated again where the new one has displaced it",
   async () => {
     const [before] = serving();
     change();
-    Object.assign(here.azure.containerApps, { failing: "probe failed", displacing: true });
+    Object.assign(here.azure.containerApps, { failing: "exited with code 1", displacing: true });
     await expect(here.up()).rejects.toMatchObject({
       code: "unhealthy",
+      next: "mend it and push again; `paas logs alice` shows more",
       details: expect.arrayContaining(["the version before was activated again and serves"]),
     });
     expect(serving().map(({ name }) => name)).toEqual([before?.name]);
