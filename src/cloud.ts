@@ -152,6 +152,8 @@ export type Cloud = {
   };
   /** Removes what lies outside Azure's groups: images that no environment uses any more, logs, vault values. */
   forget(envId: string): Promise<string>;
+  /** Removes images that an environment was given once and that are not among these, where they are kept for ever else. */
+  keepImages(envId: string, references: string[]): Promise<void>;
   /** Forgets what was pushed of a branch, where that is kept here: the same push then makes its environment anew. */
   forgetPushes(branch: string): Promise<void>;
   /** Public URL of a service from the host name of its ingress. */

@@ -10,7 +10,10 @@ import type { Session } from "./session.js";
 import { terraformVariables } from "./terraform-variables.js";
 
 /** What is built beside: images with what runs in them once, and the vaults of environments. */
-export type AzureParts = Pick<Cloud, "build" | "hasImage" | "release" | "clearReleases" | "forget" | "vault">;
+export type AzureParts = Pick<
+  Cloud,
+  "build" | "hasImage" | "release" | "clearReleases" | "forget" | "keepImages" | "vault"
+>;
 
 const ARM = "https://management.azure.com";
 const CONTAINER_APPS = "2025-07-01";

@@ -34,15 +34,23 @@ export type Removal = { untag: string[]; delete: string[] };
 /**
  * An image that the environment had and no other environment has goes, with the names of commits and contents that it
  * has; one that another has loses this environment's names. What has no tag at all is not ours to judge.
+ * @param needed digests that the environment keeps; none when it is gone
  */
-export function removalOf(envId: string, tags: readonly Tag[]): Removal {
-  const own = ({ name }: Tag) => name === newestTag(envId) || name.startsWith(`env-${envId}.`);
+export function removalOf(envId: string, tags: readonly Tag[], needed: ReadonlySet<string> = new Set()): Removal {
+  const own = ({ name, digest }: Tag) =>
+    (name === newestTag(envId) || name.startsWith(`env-${envId}.`)) && !needed.has(digest);
   const kept = new Set(tags.filter((tag) => keepsImage(tag) && !own(tag)).map(({ digest }) => digest));
   const mine = tags.filter(own);
   return {
     untag: mine.filter(({ digest }) => kept.has(digest)).map(({ name }) => name),
     delete: [...new Set(mine.map(({ digest }) => digest).filter((digest) => !kept.has(digest)))],
   };
+}
+
+/** The same of an environment that lives: it keeps what it may go back to, and what was built last, good or not. */
+export function outdatedOf(envId: string, tags: readonly Tag[], needed: ReadonlySet<string>): Removal {
+  const newest = tags.filter(({ name }) => name === newestTag(envId)).map(({ digest }) => digest);
+  return removalOf(envId, tags, new Set([...needed, ...newest]));
 }
 
 /** A name of an environment does, and so does one that somebody gave by hand. */

@@ -6,8 +6,8 @@ import { count } from "../ui/wording.js";
 import { buildAndPush } from "./docker.js";
 import { azureFailure } from "./failure.js";
 import { refuseOtherPlatform } from "./image-platform.js";
-import { contentTag, environmentTags, gitTag, newestTag, removalOf } from "./image-tags.js";
-import { isGoneMeanwhile, type Registry, type StoredManifest } from "./registry.js";
+import { contentTag, environmentTags, gitTag, newestTag, outdatedOf, type Removal, removalOf } from "./image-tags.js";
+import { isGoneMeanwhile, type Registry, type StoredManifest, type Tag } from "./registry.js";
 import { missingDockerfile } from "./service-dockerfile.js";
 
 export type ImageSources = {
@@ -26,12 +26,13 @@ const LIMIT = 45 * 60_000;
 const PATIENCE = 10_000;
 
 /** Images of Azure: built with docker on this machine, kept in the platform's registry, found again by content. */
-export function openImages(sources: ImageSources): Pick<Cloud, "build" | "forget" | "hasImage"> {
+export function openImages(sources: ImageSources): Pick<Cloud, "build" | "forget" | "keepImages" | "hasImage"> {
   return {
     build: (request) => build(request, sources),
     forget: (envId) => forget(envId, sources),
+    keepImages: (envId, references) => keep(envId, references, sources),
     hasImage: async (reference) => {
-      const [, server = "", repository = "", digest = ""] = /^([^/]+)\/(.+)@(.+)$/.exec(reference) ?? [];
+      const { server, repository, digest } = partsOfReference(reference);
       return (await sources.registry(server).digestOf(repository, digest)) !== null;
     },
   };
@@ -120,7 +121,8 @@ async function forget(envId: string, { registry: open, serverOf, project }: Imag
   let removed = 0;
   try {
     for (const repository of await registry.repositories(`${project}/`)) {
-      removed += await forgetIn(repository, envId, registry);
+      const tags = await registry.tags(repository);
+      removed += await remove(removalOf(envId, tags), tags, repository, registry);
     }
   } catch (error) {
     if (!(error instanceof PaasError) || error.exit !== EXIT.signIn) throw error;
@@ -129,9 +131,30 @@ async function forget(envId: string, { registry: open, serverOf, project }: Imag
   return removed === 0 ? "none unused" : `${count(removed, "image")} removed`;
 }
 
-async function forgetIn(repository: string, envId: string, registry: Registry): Promise<number> {
-  const tags = await registry.tags(repository);
-  const removal = removalOf(envId, tags);
+/** Where the images are that an environment may go back to, its older ones go. */
+async function keep(envId: string, references: string[], { registry: open }: ImageSources): Promise<void> {
+  const needed = new Set(references.map((reference) => partsOfReference(reference).digest));
+  const places = new Map(
+    references.map(partsOfReference).map((parts) => [`${parts.server}/${parts.repository}`, parts]),
+  );
+  for (const { server, repository } of places.values()) {
+    const registry = open(server);
+    const found = outdatedOf(envId, await registry.tags(repository), needed);
+    if (found.untag.length + found.delete.length === 0) continue;
+    // Another environment may have taken one of them over since.
+    const tags = await registry.tags(repository);
+    await remove(outdatedOf(envId, tags, needed), tags, repository, registry);
+  }
+}
+
+/** `<server>/<repository>@<digest>` */
+function partsOfReference(reference: string): { server: string; repository: string; digest: string } {
+  const [, server = "", repository = "", digest = ""] = /^([^/]+)\/(.+)@(.+)$/.exec(reference) ?? [];
+  return { server, repository, digest };
+}
+
+/** @returns how many images were deleted */
+async function remove(removal: Removal, tags: readonly Tag[], repository: string, registry: Registry): Promise<number> {
   for (const tag of removal.untag) await registry.untag(repository, tag);
   if (removal.delete.length === 0) return 0;
   const kept = new Set(tags.map(({ digest }) => digest).filter((digest) => !removal.delete.includes(digest)));

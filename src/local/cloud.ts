@@ -108,6 +108,8 @@ export function localCloud(daemon: Connection, platform: (tier: Tier) => Platfor
       },
     },
     forget: async (envId) => (await daemon.ask<{ detail: string }>(`/paas/forget/${envId}`, { method: "POST" })).detail,
+    // An image of this machine goes with the last environment that has it.
+    keepImages: async () => {},
     forgetPushes: async (branch) => {
       await daemon.ask("/paas/forget-pushes", { body: { branch } });
     },

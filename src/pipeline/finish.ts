@@ -1,6 +1,7 @@
 import { expiry } from "../environment/describe.js";
 import type { Environment } from "../environment/environment.js";
-import type { EnvironmentRecord } from "../state/record.js";
+import { EXIT, PaasError } from "../errors.js";
+import { type Deployment, type EnvironmentRecord, LEDGER_LENGTH } from "../state/record.js";
 import type { HeldRecord } from "../state/records.js";
 import { version } from "../version.js";
 import type { ServiceOutcome } from "./deploy.js";
@@ -22,12 +23,14 @@ export async function finish(
   const now = doors.now();
   const url = publicUrl(environment, services);
   const expires = expiry(environment, now)?.toISOString() ?? null;
+  let deployments: Deployment[] = [];
   await steps.run("record", async () => {
     const group = await doors.groups.find(environment.resourceGroup);
     const changing = { "paas-commit": commit, "paas-version": version, "paas-expires": expires ?? "never" };
     if (group) await doors.groups.tag(group, changing);
     const deployed = Object.fromEntries(services.map(({ name, changed: _, ...service }) => [name, service]));
     const deployment = { commit, at: now.toISOString(), services: deployed };
+    deployments = [deployment, ...started.deployments].slice(0, LEDGER_LENGTH);
     await held.write(
       recordWith(
         started,
@@ -37,14 +40,27 @@ export async function finish(
           url,
           expires,
           services: deployed,
-          deployments: [deployment, ...started.deployments].slice(0, 50),
+          deployments,
         },
         now,
       ),
     );
     return { value: undefined };
   });
+  await dropOlderImages(environment.envId, deployments, doors, steps);
   return url;
+}
+
+/** Nobody goes back to what the ledger has forgotten, or to what never served. It is no part of the run's success. */
+async function dropOlderImages(envId: string, deployments: Deployment[], doors: Doors, steps: Steps): Promise<void> {
+  const needed = deployments.flatMap(({ services }) => Object.values(services).map(({ image }) => image));
+  try {
+    await doors.cloud.keepImages(envId, [...new Set(needed)]);
+  } catch (error) {
+    if (!(error instanceof PaasError)) throw error;
+    // Who deploys by hand may push and need not be allowed to delete; the next run of a workflow does it.
+    if (error.exit !== EXIT.signIn) steps.warn(`older images of ${envId} are still there: ${error.message}`);
+  }
 }
 
 /** The services that were brought up, as lines of a plan. */

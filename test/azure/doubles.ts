@@ -35,6 +35,7 @@ export function doubles(): Doubles {
       forgotten.push(envId);
       return "none (double)";
     },
+    keepImages: async () => {},
     vault: {
       of: ({ envId }) => vaultOf(envId, values),
       defaults: (tier) => vaultOf(`tier ${tier}`, values),

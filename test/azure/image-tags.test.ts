@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { contentTag, environmentTags, gitTag, removalOf } from "../../src/azure/image-tags.js";
+import { contentTag, environmentTags, gitTag, outdatedOf, removalOf } from "../../src/azure/image-tags.js";
 
 const tags = (...pairs: string[]) =>
   pairs.map((pair) => {
@@ -25,6 +25,30 @@ test.each([
   ["a name given by hand keeps it", tags("env-alice 1", "release 1"), { untag: ["env-alice"], delete: [] }],
 ])("when an environment goes: %s", (_, all, removal) => {
   expect(removalOf("alice", all)).toEqual(removal);
+});
+
+test.each([
+  [
+    "what is needed stays",
+    tags("env-alice 2", "env-alice.1 1", "env-alice.2 2"),
+    ["1", "2"],
+    { untag: [], delete: [] },
+  ],
+  ["what is older goes", tags("env-alice 2", "env-alice.1 1", "git-1 1"), ["2"], { untag: [], delete: ["1"] }],
+  [
+    "another environment keeps it, and this one loses its name",
+    tags("env-alice 2", "env-alice.1 1", "env-bob.1 1"),
+    ["2"],
+    { untag: ["env-alice.1"], delete: [] },
+  ],
+  [
+    "the newest stays, though it never served",
+    tags("env-alice 3", "env-alice.2 2", "env-alice.3 3"),
+    ["2"],
+    { untag: [], delete: [] },
+  ],
+])("while an environment lives: %s", (_, all, needed, removal) => {
+  expect(outdatedOf("alice", all, new Set(needed))).toEqual(removal);
 });
 
 test("tags are what the registry admits, and a rendered Dockerfile counts as content", () => {

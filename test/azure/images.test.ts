@@ -107,6 +107,22 @@ describe("an image", () => {
   );
 });
 
+test(
+  "an image that nothing goes back to any more is removed",
+  async () => {
+    const before = tags()["env-alice"] ?? "";
+    const place = here.azure.registries.repositories.get("shop/web");
+    commitOn("env-alice", { "server.js": "// newer" });
+    const [service] = (await here.up()).services;
+    expect([...(place?.manifests.keys() ?? [])]).toContain(before);
+    await here.cloud.keepImages("alice", [service?.image ?? ""]);
+    expect([...(place?.manifests.keys() ?? [])]).not.toContain(before);
+    expect(Object.values(tags())).not.toContain(before);
+    expect(await here.cloud.hasImage(service?.image ?? "")).toBe(true);
+  },
+  LONG,
+);
+
 describe("is refused", () => {
   const current = () => here.azure.registries.tags("shop/web");
   test(

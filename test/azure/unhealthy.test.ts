@@ -1,5 +1,6 @@
 import { afterAll, afterEach, beforeAll, expect, test } from "vitest";
-import type { PaasError } from "../../src/errors.js";
+import { EXIT, PaasError } from "../../src/errors.js";
+import type { Doors } from "../../src/pipeline/doors.js";
 import { openProject, type Project } from "./project.js";
 
 /** Installing the packages of infra/ is part of the first run on a new machine. */
@@ -30,6 +31,15 @@ const failedProbe = (ContainerAppName: string, RevisionName: string, Msg: string
   },
   ...{ Msg, Reason: "ProbeFailed", EventSource: "ContainerAppController", Count: 1 },
 });
+const warnings = () => here.events.filter(({ status }) => status === "warning").map(({ detail }) => detail);
+/** A cloud that is told what to keep, and fails at it. */
+function withImages(keeping: (references: string[]) => void, failure: PaasError): Doors {
+  const keepImages = async (_: string, references: string[]) => {
+    keeping(references);
+    throw failure;
+  };
+  return { ...here.doors, cloud: { ...here.doors.cloud, keepImages } };
+}
 let commits = 0;
 const change = () => {
   here.repository.git("switch", "--quiet", "env-alice");
@@ -114,9 +124,29 @@ test(
 test(
   "the next good version takes over",
   async () => {
-    expect((await here.up()).services).toMatchObject([{ changed: true }]);
+    const kept: string[][] = [];
+    const denied = new PaasError("not-allowed", "no right to delete", { exit: EXIT.signIn });
+    const keeping = (references: string[]) => void kept.push(references);
+    here.events.length = 0;
+    const { services } = await here.up("env-alice", withImages(keeping, denied));
+    expect(services).toMatchObject([{ changed: true }]);
     expect(serving()).toHaveLength(1);
     expect(serving()[0]?.name).toBe(revisions()[0]?.name);
+    expect(kept).toEqual([[services[0]?.image, expect.any(String)]]);
+    expect(warnings()).toEqual([]);
+  },
+  LONG,
+);
+
+test(
+  "images that cannot be removed are no failure of the run",
+  async () => {
+    here.events.length = 0;
+    await here.up(
+      "env-alice",
+      withImages(() => {}, new PaasError("azure-failed", "could not list the tags")),
+    );
+    expect(warnings()).toEqual(["older images of alice are still there: could not list the tags"]);
   },
   LONG,
 );
