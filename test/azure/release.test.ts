@@ -36,7 +36,8 @@ const releases: (limit: number, ...from: Parameters<MakeParts>) => ReturnType<ty
 let here: Project;
 beforeAll(async () => {
   here = await openProject(WITH_RELEASE, { PAAS_SECRET_STRIPE_KEY: CANARY }, (...from) => {
-    return { ...doubles(), ...releases(60_000, ...from) };
+    const { release: run, clear } = releases(60_000, ...from);
+    return { ...doubles(), release: run, clearReleases: clear };
   });
   await here.up();
 }, LONG);
