@@ -4,6 +4,7 @@ import os from "node:os";
 import path from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { packageCache } from "../../src/terraform/packages.js";
+import { startInShell } from "../e2e/support/terminal.js";
 import { ACCOUNT, MANIFEST, openProject, type Project } from "./project.js";
 import { SUBSCRIPTION, TENANT } from "./stand-in/core.js";
 import { ALICE } from "./stand-in/directory.js";
@@ -100,6 +101,26 @@ describe("the command line on Azure", () => {
       const hosts = new Set(here.azure.requests.slice(before).map((request) => new URL(request.slice(4)).host));
       expect([...hosts]).toContain(`${ACCOUNT}.blob.core.windows.net`);
       expect([...hosts].filter((host) => host.includes("evil"))).toEqual([]);
+    },
+    SLOW,
+  );
+
+  test(
+    "exec on a terminal: what is typed goes to the command, Ctrl-C too, and the terminal is as it was afterwards",
+    async () => {
+      const [app] = here.azure.store.list("azurerm_container_app").filter(({ id }) => id.includes("-bob-"));
+      here.azure.logs.replicas.set(String(app?.attributes.name), ["one"]);
+      const remote = "trap 'echo caught; exit 3' INT; echo ready; while :; do sleep 0.1; done";
+      const words = [TSX, MAIN, "-C", here.repository.folder, "exec", "bob", "--", "sh", "-c", remote];
+      const variables = { ...here.variables, ...withSecret(), HOME: home, NO_COLOR: "1" };
+      const shell = startInShell(["sh", "-c", '"$@"; echo "exit $?"; stty -a', "sh", ...words], os.tmpdir(), variables);
+      await shell.says(/ready/);
+      shell.type("\u0003");
+      await shell.says(/caught[\s\S]*exit 3[\s\S]*icanon/);
+      shell.type("\n");
+      const { stdout } = await shell.ended;
+      expect(stdout).toMatch(/[ \n]isig icanon .* echo /);
+      expect(here.azure.console.sizes).toContain("120x40");
     },
     SLOW,
   );

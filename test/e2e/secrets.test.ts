@@ -102,6 +102,22 @@ describe("a secret", () => {
     expect(await placesWith(canary)).toEqual([]);
   });
 
+  it("reaches a command beside the app, and no command line or output on its way", async () => {
+    const read =
+      'require("node:fs").writeSync(1, crypto.createHash("sha256").update(process.env.STRIPE_KEY).digest("hex"))';
+    const wait = `${read}; setTimeout(() => {}, 500)`;
+    const seen: string[] = [];
+    const run = startPaas(["exec", "alice", "--", "node", "-e", wait], project.folder);
+    await run.says(new RegExp(hashOf(canary)));
+    for (const { command } of allProcesses()) seen.push(command.join(" "));
+    const { exit, stdout, stderr } = await run.ended;
+    printed.push(stdout, stderr);
+    expect([exit, stdout]).toEqual([0, hashOf(canary)]);
+    expect(seen.join("\n")).toContain("writeSync");
+    expect(seen.join("\n")).not.toContain(canary);
+    expect(await placesWith(canary)).toEqual([]);
+  });
+
   it("that is kept need not be given again, and restarts nothing", async () => {
     const { exit, stderr } = await paas(["up", "alice"]);
 

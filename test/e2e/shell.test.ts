@@ -6,8 +6,8 @@ import { beforeAll, describe, expect, inject, it } from "vitest";
 import { paas, run } from "../helpers/paas.js";
 import { gitRepo } from "../helpers/repository.js";
 import { APP } from "./support/app.js";
-import { openProject, type Project } from "./support/project.js";
-import { paasOnTerminal } from "./support/terminal.js";
+import { documentOf, openProject, type Project } from "./support/project.js";
+import { CTRL_C, paasOnTerminal } from "./support/terminal.js";
 
 const ESCAPE = "\u001b";
 
@@ -58,6 +58,57 @@ describe("in a shell", () => {
     expect(resources).toContainEqual(expect.stringMatching(/^azurerm_resource_group\./));
     expect((await project.paas(["terraform", "alice", "--", "plan", "-detailed-exitcode"])).exit).toBe(0);
     expect((await project.paas(["terraform", "alice", "--", "frob"])).exit).toBe(1);
+  });
+
+  it("exec runs a command where the app runs, and ends as it does", async () => {
+    const script = 'pwd; echo "$PAAS_ENVIRONMENT $PORT" >&2; exit 7';
+    const { exit, stdout, stderr } = await project.paas(["exec", "alice", "--", "sh", "-c", script]);
+    const status = documentOf(await project.paas(["local", "status", "--json"])) as {
+      apps: { id: string; port: number }[];
+    };
+    const port = status.apps.find(({ id }) => id.includes("-alice-"))?.port;
+    expect([exit, stderr]).toEqual([7, expect.stringMatching(new RegExp(`^alice ${port}$`, "m"))]);
+    expect(fs.existsSync(path.join(stdout.trimEnd(), "server.js"))).toBe(true);
+    expect(stdout).toContain(path.join(project.folder, ".paas", "local"));
+  });
+
+  it("exec without a command reads a script from a pipe, to its end", async () => {
+    const { exit, stdout } = await shell("printf 'cat <<end\\n$PAAS_BRANCH\\nend\\nexit 3' | paas exec alice 2>errors");
+    expect([exit, stdout]).toEqual([3, "env-alice\n"]);
+  });
+
+  it("exec on a terminal opens a shell, which has that terminal, its size and Ctrl-C", async () => {
+    const run = paasOnTerminal(["exec", "alice"], project.folder);
+    run.type("stty size; trap 'echo ca''ught' INT; sleep 60\n");
+    await run.says(/40 120/);
+    run.type(CTRL_C);
+    await run.says(/caught/);
+    run.type("exit 4\n");
+    const { exit, stdout } = await run.ended;
+    expect(exit, stdout).toBe(4);
+    expect(stdout).not.toContain("[interrupted]");
+  });
+
+  it("exec says what is wrong: no such program, service, environment", async () => {
+    const refused = async (...words: string[]) => {
+      const { exit, stdout, stderr } = await project.paas(["exec", ...words]);
+      return [exit, stdout, /\[([a-z-]+)\]/.exec(stderr)?.[1], stderr.includes("web")];
+    };
+    expect(await refused("alice", "--", "not-there")).toEqual([1, "", "command-not-found", false]);
+    expect(await refused("alice", "--service", "api", "--", "ls")).toEqual([3, "", "no-such-service", true]);
+    expect(await refused("nobody", "--", "ls")).toEqual([3, "", "no-such-environment", false]);
+    expect(await refused("alice", "ls")).toEqual([2, "", "usage", false]);
+  });
+
+  it("logs --system shows what the runtime says, and not what the app prints", async () => {
+    const texts = async (...words: string[]) => {
+      const lines = (await project.done(["logs", "alice", "--json", ...words])).split("\n");
+      return lines.map((line) => (JSON.parse(line) as { text: string }).text);
+    };
+    expect(await texts()).toContain("listening");
+    const system = await texts("--system");
+    expect(system).toContainEqual(expect.stringMatching(/^paas: .* is healthy after/));
+    expect(system.filter((text) => !text.startsWith("paas: "))).toEqual([]);
   });
 
   it("the environment comes from the argument, then PAAS_ENV, then the branch; the folder from -C", async () => {
@@ -132,7 +183,7 @@ describe("--help", () => {
 
   it("says nothing that is not built, and fits a terminal", async () => {
     const text = await help();
-    for (const name of ["promote", "extend", "exec", "upgrade"]) expect(text).not.toContain(name);
+    for (const name of ["promote", "extend", "upgrade"]) expect(text).not.toContain(name);
     expect(Math.max(...text.split("\n").map((line) => line.length))).toBeLessThanOrEqual(120);
   });
 

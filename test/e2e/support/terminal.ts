@@ -11,8 +11,8 @@ export function paasOnTerminal(words: string[], cwd: string, variables: NodeJS.P
 }
 
 /** Runs a command on a pseudo-terminal below a shell that outlives it, as a person's does, until a line is typed. */
-export function startInShell(words: string[], cwd: string): Started {
-  return onTerminal(`trap : INT; ${quoted(words)}; read line`, cwd, {});
+export function startInShell(words: string[], cwd: string, variables: NodeJS.ProcessEnv = {}): Started {
+  return onTerminal(`trap : INT; ${quoted(words)}; read line`, cwd, variables);
 }
 
 /** Without a size the terminal would be none wide. */

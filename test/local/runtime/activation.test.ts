@@ -55,6 +55,23 @@ test("an app sees its own variables and secrets, and nothing of the daemon's", a
   expect(Object.keys(seen).filter((name) => !own.includes(name) && !name.startsWith("CONTAINER_APP_"))).toEqual([]);
 });
 
+test("a command beside an app has the folder and the variables of its process, and none before it runs", async () => {
+  const script = `import http from "node:http";
+    const told = JSON.stringify({ folder: process.cwd(), variables: process.env });
+    http.createServer((request, response) => response.end(told)).listen(process.env.PORT);`;
+  const { id, port } = await deployed({ script, secrets: { API_KEY: "https://kv/secrets/API-KEY" } });
+  expect(open.runtime.surroundings(id)).toEqual(JSON.parse((await get(port)).text));
+
+  const failed = await deployed({ script: "process.exit(1)" }, "ca-failed");
+  for (const [name, details] of [
+    [failed.id, ["it is failed"]],
+    [appId("ca-none"), []],
+  ] as const) {
+    const refusal = expect.objectContaining({ code: "no-console", details });
+    expect(() => open.runtime.surroundings(name)).toThrow(refusal);
+  }
+});
+
 test("the value of a secret is in no file", async () => {
   await deployed({ script: serverSaying("one"), secrets: { API_KEY: "https://kv/secrets/API-KEY" } });
   const files = fs.readdirSync(open.folder, { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile());

@@ -38,7 +38,7 @@ async function started(runtime: Runtime, files: Record<string, string>, health =
 }
 
 test("a static site is served without a process, and nothing beside the site is", async () => {
-  const { port, pid } = await started("static", {
+  const { id, port, pid } = await started("static", {
     "index.html": "<p>home",
     "docs/index.html": "<p>docs",
     "style.css": "p {}",
@@ -50,6 +50,7 @@ test("a static site is served without a process, and nothing beside the site is"
     ".well-known/security.txt": "mail",
   });
   expect(pid).toBeNull();
+  expect(() => open.runtime.surroundings(id)).toThrow(expect.objectContaining({ code: "no-console" }));
   const { images } = placesIn(open.folder);
   const [digest = ""] = fs.readdirSync(images);
   fs.symlinkSync(path.join(images, digest, "image.json"), path.join(images, digest, "app", "out.json"));
