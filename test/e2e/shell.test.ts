@@ -77,15 +77,16 @@ describe("in a shell", () => {
     expect([exit, stdout]).toEqual([3, "env-alice\n"]);
   });
 
-  it("exec on a terminal opens a shell, which has that terminal, its size and Ctrl-C", async () => {
-    const run = paasOnTerminal(["exec", "alice"], project.folder);
-    run.type("stty size; trap 'echo ca''ught' INT; sleep 60\n");
+  it("exec on a terminal: the command has that terminal, its size and Ctrl-C, and the last word", async () => {
+    const script = "trap 'echo caught; exit 4' INT; stty size; read line; echo got $line; while :; do sleep 0.1; done";
+    const run = paasOnTerminal(["exec", "alice", "--", "sh", "-c", script], project.folder);
     await run.says(/40 120/);
+    run.type("something\n");
+    await run.says(/got something/);
     run.type(CTRL_C);
-    await run.says(/caught/);
-    run.type("exit 4\n");
     const { exit, stdout } = await run.ended;
     expect(exit, stdout).toBe(4);
+    expect(stdout).toContain("caught");
     expect(stdout).not.toContain("[interrupted]");
   });
 
