@@ -3,14 +3,21 @@ import { EXIT, PaasError } from "../errors.js";
 import type { GlobalOptions, Tools } from "../tools.js";
 import { describedEnvironment, knownEnvironment, pickServices } from "./known.js";
 
-export type ExecOptions = GlobalOptions & { environment?: string; service?: string; words: string[] };
+export type ExecOptions = GlobalOptions & {
+  service?: string;
+  /** What comes before the dashes: the environment. */
+  named: string[];
+  /** The command. */
+  words: string[];
+};
 
 /** Every image that has a shell at all has this one. */
 const SHELL = ["sh"];
 
 /** Hands the terminal to a command beside a service; its exit code is ours. */
 export async function exec(options: ExecOptions, tools: Tools): Promise<void> {
-  const known = await knownEnvironment(options.environment, tools);
+  if (options.named.length > 1) throw withoutDashes(options.named);
+  const known = await knownEnvironment(options.named[0], tools);
   const environment = await describedEnvironment(known, tools);
   const service = options.service ? pickServices(environment, options.service)[0] : firstOf(environment);
   if (!service) throw noService(environment);
@@ -29,4 +36,12 @@ function firstOf({ services }: Environment): EnvironmentService | undefined {
 
 function noService({ envId }: Environment): PaasError {
   return new PaasError("no-such-service", `environment ${envId} has no service`, { exit: EXIT.notFound });
+}
+
+function withoutDashes([environment = "", ...words]: string[]): PaasError {
+  return new PaasError("usage", "a command comes after `--`", {
+    details: [`found: ${words.join(" ")}`],
+    next: `\`paas exec ${environment} -- ${words.join(" ")}\``,
+    exit: EXIT.usage,
+  });
 }

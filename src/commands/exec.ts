@@ -1,5 +1,4 @@
 import type { Command } from "commander";
-import { EXIT, PaasError } from "../errors.js";
 import type { Tools } from "../tools.js";
 import type { ExecOptions } from "./exec.run.js";
 import { lazily } from "./load.js";
@@ -29,10 +28,7 @@ export function registerExec(program: Command, tools: Tools, action: typeof run 
     .action((_environment: string | undefined, _words: string[], _: object, command: Command) => {
       const words = afterDashes(command);
       const named = command.args.slice(0, command.args.length - words.length);
-      if (named.length > 1) throw withoutDashes(named);
-      const [environment] = named;
-      const options = command.optsWithGlobals<ExecOptions>();
-      return action({ ...options, words, ...(environment === undefined ? {} : { environment }) }, tools);
+      return action({ ...command.optsWithGlobals<ExecOptions>(), named, words }, tools);
     });
 }
 
@@ -42,12 +38,4 @@ function afterDashes(command: Command): string[] {
   const words = parent?.rawArgs ?? [];
   const dashes = words.indexOf("--");
   return dashes === -1 ? [] : words.slice(dashes + 1);
-}
-
-function withoutDashes([environment = "", ...words]: string[]): PaasError {
-  return new PaasError("usage", "a command comes after `--`", {
-    details: [`found: ${words.join(" ")}`],
-    next: `\`paas exec ${environment} -- ${words.join(" ")}\``,
-    exit: EXIT.usage,
-  });
 }
