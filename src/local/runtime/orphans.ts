@@ -15,33 +15,58 @@ const LIMIT = 5000;
 export async function endOrphans(records: string, homes: string): Promise<number> {
   const recorded = recordedProcesses(records);
   const running = recorded.filter(({ runs }) => runs).map(({ pid }) => pid);
-  const groups = new Set([...running, ...groupsWithHome(homes)]);
-  await endGroups(groups);
+  const found = runningWithHome(homes);
+  const groups = new Set([...running, ...found.groups]);
+  await end({ groups: [...groups], processes: found.processes });
   for (const { pid } of recorded) forgetProcess(records, pid);
   return groups.size;
 }
 
 /**
- * Ends (on Linux) what an app has started and led out of its process group.
+ * Ends (on Linux) what an app has started and led out of its process group, and commands that were run beside it.
  * @param home HOME of the app, or a folder above it
  */
 export async function endStrays(home: string): Promise<void> {
-  await endGroups(new Set(groupsWithHome(home)));
+  await end(runningWithHome(home));
 }
 
-async function endGroups(groups: Set<number>): Promise<void> {
+type Running = { groups: number[]; processes: number[] };
+
+async function end({ groups, processes }: Running): Promise<void> {
   for (const group of groups) signalGroup(group, "SIGKILL");
-  const end = Date.now() + LIMIT;
-  for (const group of groups) while (isRunning(group) && Date.now() < end) await sleep(20);
+  for (const pid of processes) kill(pid);
+  const limit = Date.now() + LIMIT;
+  for (const group of groups) while (isRunning(group) && Date.now() < limit) await sleep(20);
+  for (const pid of processes) while (isAlive(pid) && Date.now() < limit) await sleep(20);
 }
 
-/** A process is noted just after it has started: one whose daemon was killed in between is known by its environment. */
-function groupsWithHome(home: string): number[] {
+/**
+ * A process is noted just after it has started: one whose daemon was killed in between is known by its environment. A
+ * command that its owner runs beside an app on a terminal is in a group of the owner's, which is none of ours to end.
+ */
+function runningWithHome(home: string): Running {
   const below = `HOME=${path.join(home, path.sep)}`;
-  return processIds()
-    .filter((pid) => variablesOf(pid).some((entry) => `${entry}${path.sep}`.startsWith(below)))
-    .map((pid) => statOf(pid)?.group ?? 0)
-    .filter((group) => group > 1);
+  const isOurs = (pid: number) => variablesOf(pid).some((entry) => `${entry}${path.sep}`.startsWith(below));
+  const running: Running = { groups: [], processes: [] };
+  for (const pid of processIds().filter(isOurs)) {
+    const group = statOf(pid)?.group ?? 0;
+    const leader = statOf(group);
+    if (group > 1 && (leader === null || leader.zombie || isOurs(group))) running.groups.push(group);
+    else if (group > 0) running.processes.push(pid);
+  }
+  return running;
+}
+
+function kill(pid: number): void {
+  try {
+    process.kill(pid, "SIGKILL");
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== "ESRCH") throw error;
+  }
+}
+
+function isAlive(pid: number): boolean {
+  return statOf(pid)?.zombie === false;
 }
 
 function isRunning(group: number): boolean {
