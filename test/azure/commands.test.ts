@@ -172,6 +172,16 @@ describe("paas exec on Azure", () => {
     expect(shown(pipes.stdout)).toBe("a\nb\n");
   });
 
+  test("much goes through, both ways, and none of it is lost", async () => {
+    const text = "0123456789abcdef\n".repeat(100_000);
+    const pipes = screen(null);
+    pipes.stdin.end(text);
+    const told: Buffer[] = [];
+    pipes.stdout.on("data", (chunk: Buffer) => told.push(chunk));
+    expect(await exec(["cat"], pipes)).toBe(0);
+    expect(Buffer.concat(told).toString() === text).toBe(true);
+  });
+
   test("a terminal is raw meanwhile, tells its size whenever it changes, and Ctrl-C goes to the command", async () => {
     const terminal = screen({ columns: 120, rows: 40 });
     const running = exec(
