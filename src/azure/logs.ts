@@ -28,16 +28,9 @@ export async function* azureLogs(request: LogRequest, sources: LogSources): Asyn
     const followed = system ? followedEvents : followedOutput;
     return yield* merged(services.map((service) => followed(service, environment, tail, streams, signal)));
   }
-  const lines: LogLine[] = [];
-  const silent: EnvironmentService[] = [];
-  for (const service of services) {
-    const found = tail > LONGEST_TAIL ? [] : await streamsOf(service, request, streams);
-    const told: LogLine[] = [];
-    for (const stream of found) told.push(...(await collected(service.name, stream, tail, signal)));
-    lines.push(...told);
-    // Events are forgotten after an hour, and their stream is there nevertheless.
-    if (found.length === 0 || (system && told.length === 0)) silent.push(service);
-  }
+  const told = await Promise.all(services.map((service) => toldBy(service, request, streams)));
+  const lines = told.flatMap((found) => found ?? []);
+  const silent = services.filter((_, index) => told[index] === null);
   if (silent.length > 0) {
     const { subscriptionId, platform, arm, options } = sources;
     const workspaceId = workspaceOf(environment, subscriptionId, platform);
@@ -48,14 +41,22 @@ export async function* azureLogs(request: LogRequest, sources: LogSources): Asyn
   yield* lines.sort((one, other) => one.time.localeCompare(other.time)).slice(-tail);
 }
 
-async function streamsOf(
-  { appName }: EnvironmentService,
-  { environment: { resourceGroup }, revision, system }: LogRequest,
+/** What is known where the service runs; null when the log workspace has to be asked. */
+async function toldBy(
+  { name, appName }: EnvironmentService,
+  { environment: { resourceGroup }, revision, system, tail, signal }: LogRequest,
   streams: LogStreams,
-): Promise<LogStream[]> {
-  if (!system) return streams.of(resourceGroup, appName, revision);
+): Promise<LogLine[] | null> {
+  if (tail > LONGEST_TAIL) return null;
+  if (!system) {
+    const running = await streams.of(resourceGroup, appName, revision);
+    const lines = await Promise.all(running.map((stream) => collected(name, stream, tail, signal)));
+    return running.length > 0 ? lines.flat() : null;
+  }
   const events = await streams.events(resourceGroup, appName, revision);
-  return events ? [events] : [];
+  const lines = events ? await collected(name, events, tail, signal) : [];
+  // Events are forgotten after an hour, and their stream is there nevertheless.
+  return lines.length > 0 ? lines : null;
 }
 
 async function collected(service: string, stream: LogStream, tail: number, signal: AbortSignal): Promise<LogLine[]> {
