@@ -19,7 +19,12 @@ export type Opened = { socket: WebSocket } | { refusal: PipelineResponse };
  * Opens a WebSocket as every other request of ours is sent: through the proxy that is set, again where Azure asks for it.
  * @param url as Azure gives it, `https://` or `wss://`
  */
-export async function openSocket(url: string, token: string, options: ClientOptions): Promise<Opened> {
+export async function openSocket(
+  url: string,
+  token: string,
+  signal: AbortSignal,
+  options: ClientOptions,
+): Promise<Opened> {
   let socket: WebSocket | null = null;
   const client: HttpClient = {
     sendRequest: async (request) => {
@@ -31,13 +36,14 @@ export async function openSocket(url: string, token: string, options: ClientOpti
   const request = createPipelineRequest({
     url: url.replace(/^wss:/, "https:"),
     headers: createHttpHeaders({ authorization: `Bearer ${token}` }),
+    abortSignal: signal,
   });
   const response = await createPipelineFromOptions(options).sendRequest(client, request);
   return socket ? { socket } : { refusal: response };
 }
 
 function upgrade(request: PipelineRequest): Promise<Opened> {
-  const { url, headers, agent } = request;
+  const { url, headers, agent, abortSignal } = request;
   return new Promise((resolve, reject) => {
     const socket = new WebSocket(url.replace(/^https:/, "wss:"), {
       headers: headers.toJSON({ preserveCase: true }),
@@ -45,7 +51,11 @@ function upgrade(request: PipelineRequest): Promise<Opened> {
       perMessageDeflate: false,
       ...(agent ? { agent: agent as Agent } : {}),
     });
+    const leave = () => socket.terminate();
+    abortSignal?.addEventListener("abort", leave);
+    socket.once("close", () => abortSignal?.removeEventListener("abort", leave));
     socket.once("open", () => {
+      abortSignal?.removeEventListener("abort", leave);
       // Azure talks at once, before anybody listens.
       socket.pause();
       resolve({ socket });

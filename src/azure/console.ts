@@ -24,7 +24,7 @@ export async function azureExec(
   });
   const url = new URL(endpoint);
   url.searchParams.set("command", commandText(command));
-  const opened = await openSocket(url.href, token.token ?? "", options).catch((error: unknown) => {
+  const opened = await openSocket(url.href, token.token ?? "", signal, options).catch((error: unknown) => {
     throw azureFailure(`open a console in the service ${service.name}`, error);
   });
   if ("refusal" in opened) throw refused(request, opened.refusal);

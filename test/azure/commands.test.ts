@@ -21,7 +21,7 @@ beforeAll(async () => {
 afterAll(() => here?.close());
 beforeEach(() => {
   const { console, faults, logs } = here.azure;
-  Object.assign(console, { commands: [], sizes: [], failing: null, terminal: false });
+  Object.assign(console, { commands: [], sizes: [], failing: null, terminal: false, hearing: null });
   logs.replicas.clear();
   logs.replicas.set(app, ["one"]);
   logs.tellingConsoles = true;
@@ -208,6 +208,16 @@ describe("paas exec on Azure", () => {
     told.abort("SIGTERM");
     await expect(running).rejects.toMatchObject({ code: "interrupted", exit: 130 });
     expect(terminal.stdin.raw).toEqual([true, false]);
+  });
+
+  test("an interrupt while Azure connects waits for nothing", async () => {
+    const told = new AbortController();
+    const terminal = screen({ columns: 80, rows: 24 });
+    here.azure.console.hearing = () => told.abort("SIGINT");
+    const begun = performance.now();
+    await expect(exec(["true"], terminal, { signal: told.signal })).rejects.toThrow();
+    expect(performance.now() - begun).toBeLessThan(10_000);
+    expect(terminal.stdin.raw).toEqual([]);
   });
 
   test("a connection that breaks is told, and the terminal restored", async () => {

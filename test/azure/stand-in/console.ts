@@ -21,6 +21,8 @@ export function openConsole(token: string, faults: Faults) {
     sizes: [] as string[],
     /** What the proxy says in place of running anything. */
     failing: null as string | null,
+    /** Called in place of an answer to who wants a console. */
+    hearing: null as (() => void) | null,
     /** Line ends as a terminal has them. */
     terminal: false,
     violations: [] as string[],
@@ -40,6 +42,11 @@ export function openConsole(token: string, faults: Faults) {
       if (trouble === "reset" || trouble === "reset after") return void socket.destroy();
       if (trouble) return refuse(socket, trouble.status, trouble.code, trouble.message ?? "");
       if (request.headers.authorization !== `Bearer ${token}`) return refuse(socket, 401, "Unauthorized", "");
+      if (console.hearing) {
+        socket.on("error", () => {});
+        console.hearing();
+        return;
+      }
       console.commands.push(command);
       server.handleUpgrade(request, socket, head, (opened) => serve(opened, command, container));
     },
