@@ -1,8 +1,8 @@
-import type { FederatedCredential } from "../doctor/facts.js";
+import type { FederatedCredential, FoundIdentity } from "../doctor/facts.js";
 import type { Role } from "../doctor/roles.js";
 import type { Arm } from "./arm.js";
 import type { Http } from "./client.js";
-import { azureFailure } from "./failure.js";
+import { azureFailure, orNull } from "./failure.js";
 
 /** Reads of a subscription that tell whether paas can work in it; none of them changes anything. */
 export type Inspection = {
@@ -10,33 +10,53 @@ export type Inspection = {
   providers(): Promise<Record<string, string>>;
   /** Roles of a person or application (its object id), those of its groups included. */
   roles(objectId: string): Promise<Role[]>;
-  /** Id of a storage account; null when it is not in the subscription, or not to be seen. */
-  storageAccountId(name: string): Promise<string | null>;
-  /** Federated credentials of the identities that have these client ids; those that are not there are left out. */
-  credentials(clientIds: readonly string[]): Promise<Record<string, FederatedCredential[]>>;
+  /** Whether a storage account is there, and may be seen. */
+  hasAccount(id: string): Promise<boolean>;
+  /** Every user-assigned identity, by id. */
+  identities(): Promise<IdentityAt[]>;
+  /** What an identity trusts and holds. */
+  identity(at: IdentityAt): Promise<FoundIdentity>;
   /** Container Apps environments in a region; null where Azure does not tell. */
   quota(region: string): Promise<{ used: number; limit: number } | null>;
 };
 
+/** Where an identity is, and who. */
+export type IdentityAt = { id: string; clientId: string; principalId: string };
+
 /** `api-version`s of the reads, by resource provider. */
 const VERSION = {
   subscriptions: "2022-12-01",
-  resources: "2021-04-01",
+  resources: "2025-04-01",
   authorization: "2022-04-01",
-  identity: "2023-01-31",
+  identity: "2024-11-30",
+  storage: "2024-01-01",
   app: "2025-07-01",
 } as const;
 
 type RoleAssignment = { properties: { roleDefinitionId: string; scope: string } };
 type RoleDefinition = { properties: { roleName: string; permissions: Partial<Role>[] } };
-type Identity = { id: string; properties: { clientId: string } };
-type Credential = { name: string; properties: { issuer: string; subject: string; audiences: string[] } };
+type Identity = { id: string; properties: { clientId: string; principalId: string } };
+type Credential = { name: string; properties: Omit<FederatedCredential, "name"> };
 type Usage = { name: { value: string }; currentValue: number; limit: number };
 
 export function openInspection(arm: Arm, subscriptionId: string): Inspection {
   const home = `/subscriptions/${subscriptionId}`;
   const get = <T>(trying: string, path: string, version: string) => inWords(trying, arm.get<T>(path, version));
   const list = <T>(trying: string, path: string, version: string) => inWords(trying, all(arm.list<T>(path, version)));
+  const known = new Map<string, Promise<RoleDefinition>>();
+  const definition = (id: string) => {
+    const asked = known.get(id) ?? get<RoleDefinition>(`read the role ${id}`, id, VERSION.authorization);
+    known.set(id, asked);
+    return asked;
+  };
+  const roles = async (objectId: string) => {
+    const path = `${home}/providers/Microsoft.Authorization/roleAssignments${filter(`assignedTo('${objectId}')`)}`;
+    const assignments = await list<RoleAssignment>(`list the roles of ${objectId}`, path, VERSION.authorization);
+    const held = assignments.map(async ({ properties: { roleDefinitionId, scope } }) =>
+      rolesOf(await definition(roleDefinitionId), scope),
+    );
+    return (await Promise.all(held)).flat();
+  };
 
   return {
     subscription: async () => {
@@ -49,38 +69,23 @@ export function openInspection(arm: Arm, subscriptionId: string): Inspection {
       const found = await list<Provider>("list the resource providers", `${home}/providers`, VERSION.resources);
       return Object.fromEntries(found.map(({ namespace, registrationState }) => [namespace, registrationState]));
     },
-    roles: async (objectId) => {
-      const path = `${home}/providers/Microsoft.Authorization/roleAssignments${filter(`assignedTo('${objectId}')`)}`;
-      const trying = "list the roles of who is signed in";
-      const assignments = await list<RoleAssignment>(trying, path, VERSION.authorization);
-      const ids = [...new Set(assignments.map(({ properties }) => properties.roleDefinitionId))];
-      const definitions = new Map(
-        await Promise.all(
-          ids.map(async (id) => {
-            return [id, await get<RoleDefinition>(`read the role ${id}`, id, VERSION.authorization)] as const;
-          }),
-        ),
-      );
-      return assignments.flatMap(({ properties: { roleDefinitionId, scope } }) =>
-        rolesOf(definitions.get(roleDefinitionId), scope),
-      );
-    },
-    storageAccountId: async (name) => {
-      const wanted = filter(`resourceType eq 'Microsoft.Storage/storageAccounts' and name eq '${name}'`);
-      const path = `${home}/resources${wanted}`;
-      const [found] = await list<{ id: string }>(`find the state account ${name}`, path, VERSION.resources);
-      return found?.id ?? null;
-    },
-    credentials: async (clientIds) => {
+    roles,
+    hasAccount: async (id) => (await orNull(`read ${id}`, arm.get(id, VERSION.storage))) !== null,
+    identities: async () => {
       const path = `${home}/providers/Microsoft.ManagedIdentity/userAssignedIdentities`;
-      const identities = await list<Identity>("list the identities", path, VERSION.identity);
-      const wanted = identities.filter(({ properties }) => clientIds.includes(properties.clientId));
-      const read = wanted.map(async ({ id, properties: { clientId } }) => {
-        const trying = `list the federated credentials of ${clientId}`;
-        const held = await list<Credential>(trying, `${id}/federatedIdentityCredentials`, VERSION.identity);
-        return [clientId, held.map(({ name, properties }) => ({ name, ...properties }))] as const;
+      const found = await list<Identity>("list the identities", path, VERSION.identity);
+      return found.map(({ id, properties: { clientId, principalId } }) => ({ id, clientId, principalId }));
+    },
+    identity: async ({ id, clientId, principalId }) => {
+      const trying = `list the federated credentials of ${clientId}`;
+      const [held, given] = await Promise.all([
+        list<Credential>(trying, `${id}/federatedIdentityCredentials`, VERSION.identity),
+        roles(principalId),
+      ]);
+      const credentials = held.map(({ name, properties: { issuer, subject, audiences } }) => {
+        return { name, issuer, subject, audiences };
       });
-      return Object.fromEntries(await Promise.all(read));
+      return { clientId, principalId, credentials, roles: given };
     },
     quota: async (region) => {
       const path = `${home}/providers/Microsoft.App/locations/${region}/usages`;
@@ -109,8 +114,7 @@ function filter(expression: string): string {
   return `?${new URLSearchParams({ $filter: expression })}`;
 }
 
-function rolesOf(definition: RoleDefinition | undefined, scope: string): Role[] {
-  const { roleName, permissions } = definition?.properties ?? { roleName: "", permissions: [] };
+function rolesOf({ properties: { roleName, permissions } }: RoleDefinition, scope: string): Role[] {
   return permissions.map(({ actions = [], notActions = [], dataActions = [], notDataActions = [] }) => {
     return { name: roleName, scope, actions, notActions, dataActions, notDataActions };
   });

@@ -7,7 +7,7 @@ import { accountSteps, ownAccess } from "./states.js";
 import type { BootstrapPlan, Place, Step } from "./step.js";
 
 /** What has to be registered before resources of these kinds can be made. */
-const PROVIDERS: [namespace: string, why: string][] = [
+export const PROVIDERS: readonly [namespace: string, why: string][] = [
   ["Microsoft.App", "container apps"],
   ["Microsoft.OperationalInsights", "logs"],
   ["Microsoft.ContainerRegistry", "images"],

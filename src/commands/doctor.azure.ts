@@ -2,9 +2,10 @@ import type { ClientOptions, Http } from "../azure/client.js";
 import type { Inspection } from "../azure/inspection.js";
 import type { Session } from "../azure/session.js";
 import type { Chosen } from "../azure/sign-in.js";
+import { bootstrapNames, type Names } from "../bootstrap/names.js";
 import type { CloudName } from "../cloud.js";
 import type { AzureFacts, Gathered } from "../doctor/facts.js";
-import { describePlatform } from "../environment/platform.js";
+import { type ExpectedIdentity, identitiesOf } from "../doctor/identities.js";
 import { PaasError } from "../errors.js";
 import { fixedEnvironments } from "../manifest/environments.js";
 import { type Manifest, TIERS, type Tier } from "../manifest/manifest.js";
@@ -47,19 +48,24 @@ async function inspect(session: Session, manifest: Manifest, options: ClientOpti
   const { openInspection } = await import("../azure/inspection.js");
   const blobs = openHttp({ credential, scope: "https://storage.azure.com/.default" }, options);
   const read = openInspection(openArm({ url: "https://management.azure.com", credential, options }), subscriptionId);
-  const platforms = tiersOf(manifest).map((tier) => describePlatform({ manifest, tier, subscriptionId }));
-  const account = platforms[0]?.names.stateAccount ?? "";
-  const [subscription, providers, roles, credentials, stateAccountId, quota] = await Promise.all([
+  const tiers = tiersOf(manifest);
+  const place = { manifest, subscriptionId, tenantId };
+  const account = bootstrapNames({ ...place, tier: tiers[0] ?? "nonprod" });
+  const [subscription, providers, roles, identities, stateAccountId, quota] = await Promise.all([
     gathered(read.subscription),
     gathered(read.providers),
     gathered(() => rolesHeld(session, read)),
-    gatherCredentials(manifest, read),
+    gatherIdentities(
+      tiers.flatMap((tier) => identitiesOf(tier, place)),
+      manifest,
+      read,
+    ),
     gathered(() => stateAccount(account, read)),
     gatherQuota(manifest, read),
   ]);
-  const state = await after(stateAccountId, () => containers(tiersOf(manifest), account, blobs));
+  const state = await after(stateAccountId, () => containers(tiers, account.platform.stateAccount, blobs));
   const signIn = { value: { who, way, tenantId, subscriptionId } };
-  return { signIn, subscription, providers, roles, platforms, credentials, stateAccountId, state, quota };
+  return { signIn, subscription, providers, roles, tiers, identities, stateAccountId, state, quota };
 }
 
 /** Tiers that were bootstrapped; of a project that was not, those that its environments are on. */
@@ -83,11 +89,10 @@ async function rolesHeld({ credential }: Session, { roles }: Inspection) {
   });
 }
 
-async function stateAccount(name: string, { storageAccountId }: Inspection): Promise<string> {
-  const id = await storageAccountId(name);
-  if (id !== null) return id;
-  throw new PaasError("state-account-missing", `there is no state account ${name} in the subscription`, {
-    details: ["or who is signed in may not see it"],
+async function stateAccount({ accountId, platform }: Names, { hasAccount }: Inspection): Promise<string> {
+  if (await hasAccount(accountId)) return accountId;
+  throw new PaasError("state-account-missing", `there is no state account ${platform.stateAccount}`, {
+    details: [`looked for ${accountId}`],
     next: "`paas bootstrap` makes it",
   });
 }
@@ -100,12 +105,22 @@ async function containers(tiers: Tier[], account: string, blobs: Http): Promise<
   return { value: Object.fromEntries(await Promise.all(read)) };
 }
 
-async function gatherCredentials(
+/** Those that `paas.yaml` names; where it names none that is there, the one that lies where bootstrap makes it. */
+async function gatherIdentities(
+  expected: ExpectedIdentity[],
   { platform }: Manifest,
-  { credentials }: Inspection,
-): Promise<AzureFacts["credentials"]> {
+  { identities, identity }: Inspection,
+): Promise<AzureFacts["identities"]> {
   if (!platform) return { skipped: "the project has no identities yet: `paas bootstrap` makes them" };
-  return gathered(() => credentials(Object.values(platform.identities)));
+  return gathered(async () => {
+    const all = await identities();
+    const facts = expected.map(async (one) => {
+      const named = all.find(({ clientId }) => clientId === one.clientId);
+      const at = named ?? all.find(({ id }) => id.toLowerCase() === one.id.toLowerCase());
+      return { ...one, found: at ? await identity(at) : null };
+    });
+    return Promise.all(facts);
+  });
 }
 
 async function gatherQuota({ location }: Manifest, { quota }: Inspection): Promise<AzureFacts["quota"]> {
@@ -122,8 +137,8 @@ function nothing(why: { skipped: string }): AzureFacts {
     subscription: why,
     providers: why,
     roles: why,
-    platforms: [],
-    credentials: why,
+    tiers: [],
+    identities: why,
     stateAccountId: why,
     state: why,
     quota: why,

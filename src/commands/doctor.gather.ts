@@ -1,17 +1,13 @@
-import fs from "node:fs/promises";
-import path from "node:path";
 import type { CloudName } from "../cloud.js";
-import type { Facts, Gathered, LocalFacts, WorkflowFact } from "../doctor/facts.js";
-import { pinIn, pinnedCli } from "../doctor/pin.js";
+import type { Facts, Gathered, LocalFacts } from "../doctor/facts.js";
 import type { Manifest } from "../manifest/manifest.js";
+import { publishedVersion } from "../scaffold/cli-package.js";
 import { findTerraform } from "../terraform/binary.js";
 import type { GlobalOptions } from "../tools.js";
-import { version } from "../version.js";
-import { readWorkflows } from "../workflow/read.js";
-import { renderWorkflows } from "../workflow/render.js";
 import { type AzureDoor, gatherAzure } from "./doctor.azure.js";
 import { after, gathered } from "./doctor.gathered.js";
 import { gatherGithub } from "./doctor.github.js";
+import { gatherPin, gatherWorkflows } from "./doctor.project.js";
 import type { DoctorTools } from "./doctor.run.js";
 import { buildxVersion, gitVersion } from "./doctor.versions.js";
 
@@ -32,9 +28,10 @@ export async function gatherFacts(options: GlobalOptions, tools: DoctorTools, az
     because: because(options, tools, manifest),
   }));
   const defaultBranch = await nameOfDefaultBranch(tools);
-  const github = await gatherGithub(tools, defaultBranch);
+  const github = await gatherGithub(tools, manifest, defaultBranch);
+  const cli = publishedVersion(await tools.packageFolder());
   return {
-    cli: PACKAGE_VERSION,
+    cli,
     node: process.versions.node,
     git,
     terraform,
@@ -42,17 +39,14 @@ export async function gatherFacts(options: GlobalOptions, tools: DoctorTools, az
     manifest,
     cloud,
     local: await gatherLocal(cloud, manifest, tools),
-    pin: await after(root, readPin),
+    pin: await after(root, gatherPin),
     workflows: await after(root, (folder) =>
-      after(manifest, (read) => gatherWorkflows(folder, read, tools, defaultBranch)),
+      after(manifest, (read) => gatherWorkflows({ root: folder, manifest: read, defaultBranch, cli }, tools)),
     ),
     github,
     azure: await gatherAzure({ cloud, manifest, variables }, azure),
   };
 }
-
-/** As packages name it: a build's own mark is no part of their versions. */
-const PACKAGE_VERSION = version.replace(/\+.*$/, "");
 
 function because(options: GlobalOptions, { variables }: DoctorTools, manifest: Gathered<Manifest>): string {
   if (options.cloud) return "by --cloud";
@@ -81,34 +75,4 @@ async function gatherLocal(
     return { state: "running", detail: `running (simulated), platform ${platform ? "made" : "not made yet"}` };
   });
   return "failed" in found ? { value: { state: "unhealthy", detail: found.failed } } : found;
-}
-
-async function readPin(root: string): Promise<Gathered<string | null>> {
-  const text = await fs.readFile(path.join(root, "infra", "package.json"), "utf8").catch(() => null);
-  if (text === null) return { skipped: "there is no infra/package.json" };
-  try {
-    return { value: pinIn(text) };
-  } catch {
-    return { failed: "infra/package.json is no JSON", next: "mend it, or take it from an earlier commit" };
-  }
-}
-
-async function gatherWorkflows(
-  root: string,
-  manifest: Manifest,
-  { variables, git }: DoctorTools,
-  defaultBranch: string,
-): Promise<Gathered<WorkflowFact[]>> {
-  const files = new Map((await readWorkflows(root)).map(({ path: file, text }) => [file, text]));
-  const pin = await readPin(root);
-  const cli = ("value" in pin && pin.value !== null ? pinnedCli(pin.value) : null) ?? {
-    version: PACKAGE_VERSION,
-    tarball: null,
-  };
-  const server = variables.GITHUB_SERVER_URL ?? (await (await git()).remotes()).origin ?? "github.com";
-  const enterpriseServer = !/(?:^|[/@.])(?:github|ghe)\.com(?:[:/]|$)/.test(server);
-  const rendered = renderWorkflows({ manifest, cli, defaultBranch, enterpriseServer });
-  return {
-    value: rendered.map(({ path: file, text }) => ({ path: file, found: files.get(file) ?? null, rendered: text })),
-  };
 }

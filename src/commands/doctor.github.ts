@@ -1,42 +1,50 @@
-import type { GithubFacts } from "../doctor/facts.js";
-import type { Github } from "../github/api.js";
-import type { GithubRepository } from "../github/remote.js";
+import type { Gathered, GithubFacts } from "../doctor/facts.js";
+import { openGithub } from "../github/api.js";
+import { personToken } from "../github/person-token.js";
+import { type GithubPlace, placeOfRemote } from "../github/server.js";
+import type { Manifest } from "../manifest/manifest.js";
+import { githubEnvironments } from "../workflow/github-environments.js";
 import { gathered } from "./doctor.gathered.js";
 import type { DoctorTools } from "./doctor.run.js";
 
 /** Settings of the repository on GitHub, as far as there is one and a token to ask with. */
-export async function gatherGithub(tools: DoctorTools, defaultBranch: string): Promise<GithubFacts> {
-  const found = await openRepository(tools);
-  if ("skipped" in found) {
-    return { repository: found, actions: found, environments: found, subject: found, defaultBranch };
-  }
+export async function gatherGithub(
+  tools: DoctorTools,
+  manifest: Gathered<Manifest>,
+  defaultBranch: string,
+): Promise<GithubFacts> {
+  const place = await placeOf(tools);
+  if (place === null) return nothing("the remote origin leads to no GitHub repository", defaultBranch);
+  const { host, owner, repo, issuer } = place;
+  const token = await personToken(host, tools.variables);
+  if (!token) return nothing(`there is no token to ask ${host} with (GH_TOKEN, or \`gh auth login\`)`, defaultBranch);
+  const apiUrl = (tools.variables.GITHUB_API_URL || place.apiUrl).replace(/\/+$/, "");
+  const github = await openGithub({ apiUrl, repository: { owner, repo } }, token, tools.signal);
   const { inspectRepository } = await import("../github/inspection.js");
-  const inspection = inspectRepository(found.github);
+  const inspection = inspectRepository(github);
+  const wanted = "value" in manifest ? githubEnvironments(manifest.value, defaultBranch).map(({ name }) => name) : [];
   const [repository, actions, environments, subject] = await Promise.all([
     gathered(inspection.repository),
     gathered(inspection.actions),
-    gathered(inspection.environments),
-    gathered(inspection.subject),
+    gathered(() => inspection.environments(wanted)),
+    gathered(async () => ({ ...(await inspection.subject()), issuer })),
   ]);
   return { repository, actions, environments, subject, defaultBranch };
 }
 
-async function openRepository(tools: DoctorTools): Promise<{ github: Github } | { skipped: string }> {
-  const place = await placeOf(tools);
-  if (place === null) return { skipped: "the remote origin leads to no GitHub repository" };
-  const token = tools.variables.GITHUB_TOKEN || tools.variables.GH_TOKEN;
-  if (!token) return { skipped: "neither GITHUB_TOKEN nor GH_TOKEN is set to ask GitHub with" };
-  const { openGithub } = await import("../github/api.js");
-  const { apiUrl, ...repository } = place;
-  return { github: await openGithub({ apiUrl, repository }, token, tools.signal) };
-}
-
-async function placeOf({ actions, git, variables }: DoctorTools): Promise<GithubRepository | null> {
+/** In a job the repository is the job's; elsewhere it is where `origin` leads. */
+async function placeOf({ actions, git, variables }: DoctorTools): Promise<GithubPlace | null> {
   const context = await gathered(actions);
-  if ("value" in context && context.value) return { ...context.value.repository, apiUrl: context.value.apiUrl };
+  if ("value" in context && context.value) {
+    const { owner, repo } = context.value.repository;
+    return placeOfRemote(`${variables.GITHUB_SERVER_URL || "https://github.com"}/${owner}/${repo}`);
+  }
   const remotes = await gathered(async () => (await git()).remotes());
   const origin = "value" in remotes ? remotes.value.origin : undefined;
-  if (origin === undefined) return null;
-  const { githubRepository } = await import("../github/remote.js");
-  return githubRepository(origin, variables.GITHUB_SERVER_URL);
+  return origin === undefined ? null : placeOfRemote(origin);
+}
+
+function nothing(why: string, defaultBranch: string): GithubFacts {
+  const skipped = { skipped: why };
+  return { repository: skipped, actions: skipped, environments: skipped, subject: skipped, defaultBranch };
 }

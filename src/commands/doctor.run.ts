@@ -9,7 +9,17 @@ import { type AzureDoor, gatherFacts, realAzure } from "./doctor.gather.js";
 export type DoctorOptions = GlobalOptions;
 export type DoctorTools = Pick<
   Tools,
-  "ui" | "variables" | "folder" | "signal" | "git" | "root" | "manifest" | "cloudName" | "runningCloud" | "actions"
+  | "ui"
+  | "variables"
+  | "folder"
+  | "signal"
+  | "git"
+  | "root"
+  | "manifest"
+  | "cloudName"
+  | "runningCloud"
+  | "actions"
+  | "packageFolder"
 >;
 
 /** Looks at everything that a run needs, and says what to mend; exit code 1 when something fails. */

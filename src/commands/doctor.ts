@@ -7,11 +7,11 @@ const run = lazily(async () => (await import("./doctor.run.js")).doctor);
 
 const EXAMPLES = `
 Reads only; nothing is changed or started. What does not matter here is skipped, with the reason. Settings of the GitHub
-repository are read with GITHUB_TOKEN or GH_TOKEN. Exit code 1 when something fails.
+repository are read with GH_TOKEN, GITHUB_TOKEN or the token of \`gh\`. Exit code 1 when something fails.
 
 Examples:
   $ paas doctor
-  $ GH_TOKEN=$(gh auth token) paas doctor --cloud azure
+  $ paas doctor --cloud azure
   $ paas doctor --json | jq -r '.checks[] | select(.status == "failure") | .fix'`;
 
 export function registerDoctor(program: Command, tools: Tools, action: typeof run = run): void {

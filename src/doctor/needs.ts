@@ -1,29 +1,20 @@
-import { type PlatformDescription, platformOf } from "../environment/platform.js";
-import type { Tier } from "../manifest/manifest.js";
+import { bootstrapNames } from "../bootstrap/names.js";
+import { PROVIDERS as REGISTERED } from "../bootstrap/plan.js";
+import { planRole } from "../bootstrap/roles.js";
+import type { Manifest, Tier } from "../manifest/manifest.js";
+import type { ExpectedIdentity } from "./identities.js";
 import type { Need } from "./roles.js";
 
 /** Resource providers of everything that paas makes. */
-export const PROVIDERS = [
-  "Microsoft.App",
-  "Microsoft.ContainerRegistry",
-  "Microsoft.KeyVault",
-  "Microsoft.ManagedIdentity",
-  "Microsoft.OperationalInsights",
-  "Microsoft.Storage",
-] as const;
+export const PROVIDERS = REGISTERED.map(([namespace]) => namespace);
 
-/**
- * What `up` and `destroy` of a tier's environments do with the rights of who runs them.
- * @param stateAccountId null where the account is not to be seen, which another check tells
- */
-export function needsOf(
-  platform: PlatformDescription,
-  subscriptionId: string,
-  tenantId: string,
-  stateAccountId: string | null,
-): Need[] {
-  const { registryId, pullIdentityId } = platformOf(platform, subscriptionId, tenantId);
-  const subscription = `/subscriptions/${subscriptionId}`;
+/** The project, and the subscription that it is in. */
+export type Place = { manifest: Manifest; subscriptionId: string; tenantId: string };
+
+/** What `up` and `destroy` of a tier's environments do with the rights of who runs them. */
+export function needsOf(tier: Tier, place: Place): Need[] {
+  const { platform, containerId } = bootstrapNames({ ...place, tier });
+  const subscription = `/subscriptions/${place.subscriptionId}`;
   return [
     {
       purpose: "make and delete resource groups",
@@ -37,28 +28,58 @@ export function needsOf(
       action: "Microsoft.App/containerApps/write",
       role: "Contributor",
     },
-    ...(stateAccountId === null ? [] : [stateNeed(platform.tier, stateAccountId)]),
     {
-      purpose: `push images of tier ${platform.tier}`,
-      scope: registryId,
+      purpose: `read and write the state of tier ${tier}`,
+      scope: containerId,
+      action: "Microsoft.Storage/storageAccounts/blobServices/containers/blobs/write",
+      data: true,
+      role: "Storage Blob Data Contributor",
+    },
+    {
+      purpose: `push images of tier ${tier}`,
+      scope: platform.registryId,
       action: "Microsoft.ContainerRegistry/registries/push/write",
       role: "AcrPush",
     },
     {
-      purpose: `let apps of tier ${platform.tier} pull with the pull identity`,
-      scope: pullIdentityId,
+      purpose: `let apps of tier ${tier} pull with the pull identity`,
+      scope: platform.pullIdentityId,
       action: "Microsoft.ManagedIdentity/userAssignedIdentities/assign/action",
       role: "Managed Identity Operator",
     },
   ];
 }
 
-function stateNeed(tier: Tier, stateAccountId: string): Need {
-  return {
-    purpose: `read and write the state of tier ${tier}`,
-    scope: `${stateAccountId}/blobServices/default/containers/tier-${tier}`,
-    action: "Microsoft.Storage/storageAccounts/blobServices/containers/blobs/write",
-    data: true,
-    role: "Storage Blob Data Contributor",
-  };
+/** What an identity of the workflows, or of the apps, has to be allowed. */
+export function needsOfIdentity({ purpose, tier }: ExpectedIdentity, place: Place): Need[] {
+  const { platform, containerId } = bootstrapNames({ ...place, tier });
+  if (purpose === "pull") {
+    const action = "Microsoft.ContainerRegistry/registries/pull/read";
+    return [{ purpose: `pull images of tier ${tier}`, scope: platform.registryId, action, role: "AcrPull" }];
+  }
+  if (purpose === "plan") return planNeeds(place, containerId);
+  const action = "Microsoft.ContainerRegistry/registries/artifacts/delete";
+  const tidy = { purpose: `delete images of tier ${tier}`, scope: platform.registryId, action, role: "AcrDelete" };
+  return [...needsOf(tier, place), tidy];
+}
+
+function planNeeds({ manifest, subscriptionId }: Place, containerId: string): Need[] {
+  const role = planRole({ project: manifest, subscriptionId }).name;
+  const scope = `/subscriptions/${subscriptionId}`;
+  return [
+    { purpose: "see what is there", scope, action: "Microsoft.App/containerApps/read", role },
+    {
+      purpose: "see which secrets apps refer to",
+      scope,
+      action: "Microsoft.App/containerApps/listSecrets/action",
+      role,
+    },
+    {
+      purpose: "read states",
+      scope: containerId,
+      action: "Microsoft.Storage/storageAccounts/blobServices/containers/blobs/read",
+      data: true,
+      role: "Storage Blob Data Reader",
+    },
+  ];
 }

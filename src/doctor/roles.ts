@@ -40,6 +40,10 @@ function isManagementGroup(scope: string): boolean {
   return /^\/providers\/Microsoft\.Management\/managementGroups\//i.test(scope);
 }
 
+// A star between slashes stands for nothing, too: Managed Identity Operator has `userAssignedIdentities/*/assign/action`
+// and may assign, which is `userAssignedIdentities/assign/action`.
 function patternOf(pattern: string): RegExp {
-  return new RegExp(`^${pattern.replaceAll(/[.()+?^${}|[\]\\]/g, "\\$&").replaceAll("*", ".*")}$`, "i");
+  const literal = (text: string) => text.replaceAll(/[.()+?^${}|[\]\\]/g, "\\$&");
+  const parts = pattern.split("/*/").map((part) => part.split("*").map(literal).join(".*"));
+  return new RegExp(`^${parts.join("/(?:.*/)?")}$`, "i");
 }

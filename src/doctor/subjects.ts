@@ -2,7 +2,6 @@ import type { Manifest } from "../manifest/manifest.js";
 import { githubEnvironments } from "../workflow/github-environments.js";
 import type { FederatedCredential } from "./facts.js";
 
-export const ISSUER = "https://token.actions.githubusercontent.com";
 export const AUDIENCE = "api://AzureADTokenExchange";
 
 /** A subject that jobs present, and the identity that has to trust it. */
@@ -23,9 +22,10 @@ export function expectedSubjects(manifest: Manifest, defaultBranch: string, pref
 /** What an identity trusts of what it should: the subject itself, one in other letters, or nothing like it. */
 export function trustOf(
   expected: Expected,
+  wanted: string,
   credentials: readonly FederatedCredential[],
 ): "exact" | { instead: string } | "none" {
-  const usable = credentials.filter(({ issuer, audiences }) => issuer === ISSUER && audiences.includes(AUDIENCE));
+  const usable = credentials.filter(({ issuer, audiences }) => issuer === wanted && audiences.includes(AUDIENCE));
   if (usable.some(({ subject }) => subject === expected.subject)) return "exact";
   const near = usable.find(
     ({ subject }) =>

@@ -53,6 +53,11 @@ export function readCliPackage(folder: string): CliPackage {
   };
 }
 
+/** The version of the package in `folder`, as it is published: without a build's own mark. */
+export function publishedVersion(folder: string): string {
+  return readJson<PackageJson>(path.join(folder, "package.json")).version;
+}
+
 function filesAt(folder: string, place: string): { file: string; content: Buffer }[] {
   const at = path.join(folder, place);
   if (!fs.statSync(at).isDirectory()) return [{ file: place, content: fs.readFileSync(at) }];

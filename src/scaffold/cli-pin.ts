@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto";
 import path from "node:path";
 
 /** Name of the package that the workflows run. */
@@ -25,7 +26,10 @@ type Lock = { lockfileVersion?: number; packages: Record<string, LockEntry> };
 const SECTIONS = ["dependencies", "devDependencies"] as const;
 const NEEDS = ["dependencies", "devDependencies", "optionalDependencies", "peerDependencies"];
 const PLACE = `node_modules/${CLI}`;
-const VENDORED = new RegExp(`^file:(?:\\./)?${VENDOR}/${CLI}-(.+)-[0-9a-f]{8}\\.tgz$`);
+const VERSION = String.raw`\d+\.\d+\.\d+(?:[-+][\w.+-]+?)?`;
+const EXACT = new RegExp(`^${VERSION}$`);
+/** Eight digits of the content's hash stand behind the version. */
+const VENDORED = new RegExp(`^file:(?:\\./)?${VENDOR}/${CLI}-(${VERSION})-[0-9a-f]{8}\\.tgz$`);
 
 /** How a `package.json` pins the CLI; null when it does not. */
 export function pinIn(text: string | null): string | null {
@@ -43,6 +47,16 @@ export function lockedCli(text: string | null): { version: string | null; integr
 /** Version of a package that an `init` has vendored; null for a pin that someone else has written. */
 export function vendoredVersion(spec: string): string | null {
   return VENDORED.exec(spec)?.[1] ?? null;
+}
+
+/** The version that a pin means, vendored or of the registry; null where it is no exact one. */
+export function pinnedVersion(spec: string): string | null {
+  return EXACT.test(spec) ? spec : vendoredVersion(spec);
+}
+
+/** What a lock file says of a package's content. */
+export function integrityOf(bytes: Buffer): string {
+  return `sha512-${createHash("sha512").update(bytes).digest("base64")}`;
 }
 
 /** The pin that `init` leaves as it is: one written by hand, or that of a newer version; else null. */

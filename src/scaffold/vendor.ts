@@ -3,7 +3,7 @@ import fs from "node:fs";
 import path from "node:path";
 import { gunzipSync, gzipSync } from "node:zlib";
 import type { CliPackage } from "./cli-package.js";
-import { CLI, type CliRelease, VENDOR, vendoredPath, vendoredVersion } from "./cli-pin.js";
+import { CLI, type CliRelease, integrityOf, VENDOR, vendoredPath, vendoredVersion } from "./cli-pin.js";
 import { tarOf } from "./tarball.js";
 
 /** This CLI as a package in the user's repository. */
@@ -33,10 +33,9 @@ export function vendorCli(root: string, { version, entry, packages, files }: Cli
   const file = vendoredPath(spec);
   const there = presentBytes(path.join(root, file), tar);
   const bytes = there ?? gzipSync(tar, { level: LEVEL });
-  const integrity = `sha512-${createHash("sha512").update(bytes).digest("base64")}`;
   const { version: _, ...rest } = entry;
   return {
-    release: { version, spec, packages, entry: { version, resolved: spec, integrity, ...rest } },
+    release: { version, spec, packages, entry: { version, resolved: spec, integrity: integrityOf(bytes), ...rest } },
     path: file,
     bytes,
     present: there !== null,

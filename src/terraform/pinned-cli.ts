@@ -6,7 +6,7 @@ import { createRequire } from "node:module";
 import path from "node:path";
 import { promisify } from "node:util";
 import { PaasError } from "../errors.js";
-import { CLI, lockedCli, pinIn } from "../scaffold/cli-pin.js";
+import { CLI, integrityOf, lockedCli, pinIn } from "../scaffold/cli-pin.js";
 
 const execute = promisify(execFile);
 
@@ -88,10 +88,6 @@ async function versionOf(home: string, folder: string): Promise<string> {
 
 async function askVersion(folder: string): Promise<string> {
   return (await execute(process.execPath, [path.join(folder, "bin", "paas.js"), "--version"])).stdout.trim();
-}
-
-function integrityOf(bytes: Buffer): string {
-  return `sha512-${createHash("sha512").update(bytes).digest("base64")}`;
 }
 
 function read(folder: string, name: string): Promise<string | null> {

@@ -27,6 +27,11 @@ export function renderFile(about: string, workflow: Workflow, { name, runName, o
   ])}\n`;
 }
 
+/** The version that wrote a workflow file, as the file says it; null where it says none. */
+export function writtenBy(text: string): string | null {
+  return /^# Written by paas (\S+)\. /m.exec(text)?.[1] ?? null;
+}
+
 function origin({ cli }: Workflow): string {
   // Its name changes with each version, and a file that says it would change along.
   const source = cli.tarball === null ? "" : `, from ${cli.tarball.replace(/[^/]*$/, "")}`;

@@ -1,6 +1,9 @@
-import type { AzureFacts, Facts, GithubFacts } from "../../src/doctor/facts.js";
-import { AUDIENCE, expectedSubjects, ISSUER } from "../../src/doctor/subjects.js";
-import { describePlatform } from "../../src/environment/platform.js";
+import { PROVIDERS } from "../../src/bootstrap/plan.js";
+import type { AzureFacts, Facts, FederatedCredential, GithubFacts, IdentityFact } from "../../src/doctor/facts.js";
+import { identitiesOf } from "../../src/doctor/identities.js";
+import { needsOfIdentity } from "../../src/doctor/needs.js";
+import type { Role } from "../../src/doctor/roles.js";
+import { AUDIENCE, expectedSubjects } from "../../src/doctor/subjects.js";
 import { requireManifest } from "../../src/manifest/parse.js";
 import { githubEnvironments } from "../../src/workflow/github-environments.js";
 
@@ -32,36 +35,56 @@ export const ON_AZURE = requireManifest(MANIFEST + PLATFORM, "paas.yaml");
 /** A role that allows everything on the resource, as Owner does, and one for everything in it. */
 export const ALL = { actions: ["*"], notActions: [], dataActions: ["*"], notDataActions: [] };
 
-const platforms = (["nonprod", "prod"] as const).map((tier) =>
-  describePlatform({ manifest: ON_AZURE, tier, subscriptionId: SUBSCRIPTION }),
-);
+export const ISSUER = "https://token.actions.githubusercontent.com";
+const PLACE = { manifest: ON_AZURE, subscriptionId: SUBSCRIPTION, tenantId: TENANT };
 const environments = githubEnvironments(ON_AZURE, "main");
 
-/** Federated credentials as they should be. */
-export function credentials(
-  prefix = PREFIX,
-): Record<string, { name: string; issuer: string; subject: string; audiences: string[] }[]> {
-  const of = (clientId: string) =>
-    expectedSubjects(ON_AZURE, "main", prefix)
-      .filter((expected) => expected.clientId === clientId)
-      .map(({ environment, subject }) => ({ name: environment, issuer: ISSUER, subject, audiences: [AUDIENCE] }));
-  return Object.fromEntries(Object.values(IDENTITY).map((clientId) => [clientId, of(clientId)]));
+/** Federated credentials as they should be, by who is to have them: `nonprod`, `prod`, `plan`. */
+export function credentials(of: string, prefix = PREFIX): FederatedCredential[] {
+  return expectedSubjects(ON_AZURE, "main", prefix)
+    .filter(({ identity }) => identity === of)
+    .map(({ environment, subject }) => ({ name: environment, issuer: ISSUER, subject, audiences: [AUDIENCE] }));
+}
+
+/** The identities of both tiers, with exactly the roles that they need. */
+export const IDENTITIES: IdentityFact[] = (["nonprod", "prod"] as const)
+  .flatMap((tier) => identitiesOf(tier, PLACE))
+  .map((expected, index) => {
+    const of = expected.purpose === "plan" ? "plan" : expected.tier;
+    const roles = needsOfIdentity(expected, PLACE).map(({ role: name, scope, action, data }): Role => {
+      const [actions, dataActions] = data ? [[], [action]] : [[action], []];
+      return { name, scope, actions, dataActions, notActions: [], notDataActions: [] };
+    });
+    const found = {
+      clientId: expected.clientId ?? `00000000-0000-4000-8000-0000000000e${index}`,
+      principalId: `00000000-0000-4000-8000-0000000000f${index}`,
+      credentials: expected.purpose === "pull" ? [] : credentials(of),
+      roles,
+    };
+    return { ...expected, found };
+  });
+
+/** The identities, one of them changed. */
+export function identitiesWith(
+  of: "nonprod" | "prod" | "plan" | "pull",
+  change: (found: NonNullable<IdentityFact["found"]>) => IdentityFact["found"],
+): { value: IdentityFact[] } {
+  const isMeant = ({ purpose, tier }: IdentityFact) =>
+    of === "plan" || of === "pull" ? purpose === of : purpose === "deploy" && tier === of;
+  return {
+    value: IDENTITIES.map((one) => (one.found && isMeant(one) ? { ...one, found: change(one.found) } : one)),
+  };
 }
 
 const azure: AzureFacts = {
   signIn: { value: { who: "alice@acme.example", way: "login", tenantId: TENANT, subscriptionId: SUBSCRIPTION } },
   subscription: { value: { name: "Acme nonprod", state: "Enabled" } },
   providers: {
-    value: Object.fromEntries(
-      ["App", "ContainerRegistry", "KeyVault", "ManagedIdentity", "OperationalInsights", "Storage"].map((name) => [
-        `Microsoft.${name}`,
-        "Registered",
-      ]),
-    ),
+    value: Object.fromEntries(PROVIDERS.map(([namespace]) => [namespace, "Registered"])),
   },
   roles: { value: [{ name: "Everything", scope: `/subscriptions/${SUBSCRIPTION}`, ...ALL }] },
-  platforms,
-  credentials: { value: credentials() },
+  tiers: ["nonprod", "prod"],
+  identities: { value: IDENTITIES },
   stateAccountId: {
     value: `/subscriptions/${SUBSCRIPTION}/resourceGroups/rg/providers/Microsoft.Storage/storageAccounts/stshop`,
   },
@@ -72,8 +95,17 @@ const azure: AzureFacts = {
 const github: GithubFacts = {
   repository: { value: { name: "acme/shop", private: false } },
   actions: { value: { enabled: true } },
-  environments: { value: environments.map(({ name, refs }) => ({ name, refs: { value: refs } })) },
-  subject: { value: { prefix: PREFIX, customClaims: null } },
+  environments: {
+    value: environments.map(({ name, refs, identity }) => {
+      const variables = {
+        AZURE_CLIENT_ID: IDENTITY[identity],
+        AZURE_TENANT_ID: TENANT,
+        AZURE_SUBSCRIPTION_ID: SUBSCRIPTION,
+      };
+      return { name, refs: { value: refs }, reviewed: identity === "prod", variables: { value: variables } };
+    }),
+  },
+  subject: { value: { prefix: PREFIX, issuer: ISSUER, customClaims: null } },
   defaultBranch: "main",
 };
 
@@ -87,7 +119,7 @@ export const WELL: Facts = {
   manifest: { value: ON_AZURE },
   cloud: { value: { name: "azure", because: "paas.yaml has a platform" } },
   local: { skipped: "environments live on Azure" },
-  pin: { value: "1.2.3" },
+  pin: { value: { spec: "1.2.3", locked: { version: "1.2.3", integrity: "sha512-paas" }, integrity: null } },
   workflows: { value: [{ path: ".github/workflows/paas-environment.yml", found: "a", rendered: "a" }] },
   github,
   azure,

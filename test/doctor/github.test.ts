@@ -1,18 +1,33 @@
 import type { FederatedCredential, GithubEnvironmentFact } from "../../src/doctor/facts.js";
 import { requireManifest } from "../../src/manifest/parse.js";
-import { credentials, IDENTITY, MANIFEST, PLATFORM, PREFIX, WELL, withAzure, withGithub } from "./facts.js";
+import {
+  credentials,
+  IDENTITY,
+  identitiesWith,
+  MANIFEST,
+  PLATFORM,
+  PREFIX,
+  WELL,
+  withAzure,
+  withGithub,
+} from "./facts.js";
 import { testRows } from "./rows.js";
 
 const NOT_BOOTSTRAPPED = requireManifest(MANIFEST, "paas.yaml");
-const environmentsWith = (name: string, refs: GithubEnvironmentFact["refs"] | null) => {
+/** The environments, one of them changed or, with null, not there. */
+const environmentsWith = (name: string, change: Partial<GithubEnvironmentFact> | null) => {
   if (!("value" in WELL.github.environments)) throw new Error("the sample has environments");
-  const others = WELL.github.environments.value.filter((one) => one.name !== name);
-  return { value: refs === null ? others : [...others, { name, refs }] };
+  return {
+    value: WELL.github.environments.value.flatMap((one) => {
+      if (one.name !== name) return one;
+      return change === null ? [] : { ...one, ...change };
+    }),
+  };
 };
-const credentialsWith = (change: (held: FederatedCredential[]) => FederatedCredential[]) => {
-  const all = credentials();
-  return { value: { ...all, [IDENTITY.nonprod]: change(all[IDENTITY.nonprod] ?? []) } };
-};
+const credentialsWith = (change: (held: FederatedCredential[]) => FederatedCredential[]) =>
+  identitiesWith("nonprod", (found) => ({ ...found, credentials: change(found.credentials) }));
+const prefixed = (prefix: string) => credentialsWith(() => credentials("nonprod", prefix));
+const EVIL = { name: "x", issuer: "i", audiences: [] };
 const NONPROD_ONLY = requireManifest(MANIFEST + PLATFORM.replace(`prod: ${IDENTITY.prod}, `, ""), "paas.yaml");
 const hidden = { value: { name: "acme/shop", private: true } };
 
@@ -41,14 +56,14 @@ testRows([
   ],
   [
     "an environment without a policy",
-    withGithub({ environments: environmentsWith("prod", { value: null }) }),
+    withGithub({ environments: environmentsWith("prod", { refs: { value: null } }) }),
     "github-environments",
     "failure",
     "prod is open to every branch",
   ],
   [
     "the same on a free private repository",
-    withGithub({ repository: hidden, environments: environmentsWith("prod", { value: null }) }),
+    withGithub({ repository: hidden, environments: environmentsWith("prod", { refs: { value: null } }) }),
     "github-environments",
     "warning",
     "Free plan",
@@ -56,21 +71,21 @@ testRows([
   ],
   [
     "policies that GitHub does not tell",
-    withGithub({ environments: environmentsWith("prod", { failed: "422" }) }),
+    withGithub({ environments: environmentsWith("prod", { refs: { failed: "422" } }) }),
     "github-environments",
     "warning",
     "Free plan",
   ],
   [
     "a policy without the branch",
-    withGithub({ environments: environmentsWith("paas-branch", { value: ["env-*", "main"] }) }),
+    withGithub({ environments: environmentsWith("paas-branch", { refs: { value: ["env-*", "main"] } }) }),
     "github-environments",
     "failure",
     "does not admit env-*/**/*",
   ],
   [
     "a policy with too many branches",
-    withGithub({ environments: environmentsWith("prod", { value: ["main", "*"] }) }),
+    withGithub({ environments: environmentsWith("prod", { refs: { value: ["main", "*"] } }) }),
     "github-environments",
     "warning",
     "prod also admits *",
@@ -84,7 +99,7 @@ testRows([
   ],
   [
     "custom subjects",
-    withGithub({ subject: { value: { prefix: PREFIX, customClaims: ["repo"] } } }),
+    withGithub({ subject: { value: { prefix: PREFIX, issuer: "i", customClaims: ["repo"] } } }),
     "oidc-subject",
     "failure",
     "customises its subjects (repo)",
@@ -92,14 +107,14 @@ testRows([
   ],
   [
     "GitHub's form said in full",
-    withGithub({ subject: { value: { prefix: PREFIX, customClaims: ["repo", "context"] } } }),
+    withGithub({ subject: { value: { prefix: PREFIX, issuer: "i", customClaims: ["repo", "context"] } } }),
     "oidc-subject",
     "ok",
     PREFIX,
   ],
   [
     "credentials of names, and a subject of ids",
-    withAzure({ credentials: { value: credentials("repo:acme/shop") } }),
+    withAzure({ identities: prefixed("repo:acme/shop") }),
     "oidc-trust",
     "failure",
     `Azure trusts repo:acme/shop:environment:paas-branch, and GitHub gives ${PREFIX}:environment:paas-branch`,
@@ -107,21 +122,21 @@ testRows([
   ],
   [
     "a credential in other letters",
-    withAzure({ credentials: { value: credentials(PREFIX.toUpperCase().replace("REPO", "repo")) } }),
+    withAzure({ identities: prefixed(PREFIX.toUpperCase().replace("REPO", "repo")) }),
     "oidc-trust",
     "failure",
     "Azure trusts repo:ACME@9919/SHOP@123456",
   ],
   [
     "a credential that is missing",
-    withAzure({ credentials: credentialsWith((held) => held.slice(1)) }),
+    withAzure({ identities: credentialsWith((held) => held.slice(1)) }),
     "oidc-trust",
     "failure",
     "no identity trusts",
   ],
   [
     "a credential of another issuer",
-    withAzure({ credentials: credentialsWith((held) => held.map((one) => ({ ...one, issuer: "https://elsewhere" }))) }),
+    withAzure({ identities: credentialsWith((held) => held.map((one) => ({ ...one, issuer: "https://elsewhere" }))) }),
     "oidc-trust",
     "failure",
     "no identity trusts",
@@ -129,21 +144,85 @@ testRows([
   [
     "a credential for somebody else",
     withAzure({
-      credentials: credentialsWith((held) => [
-        ...held,
-        { ...held[0], name: "x", issuer: "i", subject: "repo:evil/x:ref:refs/heads/main", audiences: [] },
-      ]),
+      identities: credentialsWith((held) => [...held, { ...EVIL, subject: "repo:evil/x:ref:refs/heads/main" }]),
     }),
     "oidc-trust",
     "warning",
     "repo:evil/x:ref:refs/heads/main may sign in, too",
   ],
   [
+    "a credential for an environment of that name in somebody else's repository",
+    withAzure({
+      identities: credentialsWith((held) => [...held, { ...EVIL, subject: "repo:evil/x:environment:paas-branch" }]),
+    }),
+    "oidc-trust",
+    "warning",
+    "repo:evil/x:environment:paas-branch may sign in, too",
+  ],
+  [
+    "a credential of an identity that nobody signs in as",
+    withAzure({
+      identities: identitiesWith("pull", (found) => ({ ...found, credentials: credentials("nonprod") })),
+    }),
+    "oidc-trust",
+    "warning",
+    ":environment:paas-branch may sign in, too",
+  ],
+  [
     "an identity that is gone",
-    withAzure({ credentials: { value: {} } }),
+    withAzure({ identities: identitiesWith("nonprod", () => null) }),
     "oidc-trust",
     "failure",
     "is not in the subscription",
+  ],
+  [
+    "an identity that was made anew",
+    withAzure({ identities: identitiesWith("plan", (found) => ({ ...found, clientId: "another-id" })) }),
+    "oidc-trust",
+    "failure",
+    `paas.yaml names ${IDENTITY.plan} for plan, and id-shop-plan is another-id`,
+    "paas bootstrap",
+  ],
+  [
+    "a variable with somebody else's identity",
+    withGithub({
+      environments: environmentsWith("paas-plan", { variables: { value: { AZURE_CLIENT_ID: IDENTITY.nonprod } } }),
+    }),
+    "github-variables",
+    "failure",
+    `AZURE_CLIENT_ID of paas-plan is ${IDENTITY.nonprod}, and paas.yaml says ${IDENTITY.plan}`,
+    `gh variable set AZURE_CLIENT_ID --env paas-plan --body ${IDENTITY.plan}`,
+  ],
+  [
+    "a variable that is missing",
+    withGithub({ environments: environmentsWith("prod", { variables: { value: {} } }) }),
+    "github-variables",
+    "failure",
+    "AZURE_TENANT_ID of prod is not set",
+    "paas bootstrap",
+  ],
+  [
+    "variables that the token may not read",
+    withGithub({ environments: environmentsWith("prod", { variables: { failed: "GitHub answered 403" } }) }),
+    "github-variables",
+    "warning",
+    "403",
+  ],
+  [
+    "production without reviewers",
+    withGithub({ environments: environmentsWith("prod", { reviewed: false }) }),
+    "github-environments",
+    "warning",
+    "nobody is asked before a job of prod starts",
+    "Required reviewers",
+  ],
+  [
+    "the same in a private repository",
+    withGithub({ repository: hidden, environments: environmentsWith("prod", { reviewed: false }) }),
+    "github-environments",
+    "warning",
+    "nobody is asked",
+    "GitHub Enterprise",
   ],
   [
     "a tier that was not bootstrapped",

@@ -9,10 +9,20 @@ export class Settings {
   /** What `sub_claim_prefix` says; null = a server that does not know it. */
   subject: Record<string, unknown> | null = { use_default: true, sub_claim_prefix: "repo:acme@123/shop@456" };
   environments = new Map<string, Environment>();
+  /** Variables of the repository itself. */
+  variables = new Map<string, string>();
   /** Status with which a plan without rules for environments refuses them. */
   refusesRules: number | null = null;
 }
 
+const listPage = {
+  per_page: z.coerce.number().int().min(1).max(30).optional(),
+  page: z.coerce.number().min(1).optional(),
+};
+const listed = (variables: Map<string, string>): Answer => {
+  const all = [...variables].map(([name, value]) => ({ name, value }));
+  return { status: 200, body: { total_count: all.length, variables: all } };
+};
 const absent: Answer = { status: 404, body: { message: "Not Found" } };
 const policy = z.strictObject({ protected_branches: z.boolean(), custom_branch_policies: z.boolean() });
 const reviewer = z.strictObject({ type: z.enum(["User", "Team"]), id: z.int() });
@@ -110,6 +120,27 @@ export const SETTINGS_ROUTES: Route[] = [
       const value = environmentOf(exchange)?.variables.get(exchange.path.name ?? "");
       return value === undefined ? absent : { status: 200, body: { name: exchange.path.name, value } };
     },
+  },
+  {
+    method: "GET",
+    pattern: new RegExp(`^${ONE}\\/variables$`),
+    query: z.strictObject(listPage),
+    answer: (exchange) => {
+      const found = environmentOf(exchange);
+      return found ? listed(found.variables) : absent;
+    },
+  },
+  {
+    method: "GET",
+    pattern: /^\/actions\/variables$/,
+    query: z.strictObject(listPage),
+    answer: ({ repository }) => listed(repository.settings.variables),
+  },
+  {
+    method: "GET",
+    pattern: /^\/actions\/organization-variables$/,
+    query: z.strictObject(listPage),
+    answer: () => listed(new Map()),
   },
   {
     method: "PATCH",

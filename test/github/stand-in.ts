@@ -78,8 +78,9 @@ const ROUTES: Route[] = [
     pattern: /^\/environments$/,
     query: z.strictObject(page),
     answer: ({ repository }) => {
-      const environments = [...repository.settings.environments].map(([name, { refs }]) => ({
+      const environments = [...repository.settings.environments].map(([name, { refs, rules }]) => ({
         name,
+        protection_rules: rules,
         deployment_branch_policy: refs && { protected_branches: false, custom_branch_policies: true },
       }));
       return ok({ total_count: environments.length, environments });

@@ -27,7 +27,6 @@ import { openLocks } from "./locks.js";
 import { openLogs } from "./logs.js";
 import { openManagedEnvironments } from "./managed-environments.js";
 import { openOperations } from "./operations.js";
-import { openReadings } from "./readings.js";
 import { openRegistrations } from "./registrations.js";
 import { openRegistries as openRegistryResources } from "./registries.js";
 import { openRegistries } from "./registry.js";
@@ -58,8 +57,6 @@ export type AzureOptions = {
   /** Name of the one storage account that is there. */
   account: string;
   now?: () => Date;
-  /** What a subscription tells of itself comes from `readings`, where a test can say anything, and not from what was made. */
-  readings?: boolean;
   /** Another subscription of this Azure: same people and tokens, reached through its door; all else is its own. */
   beside?: Beside;
 };
@@ -73,7 +70,7 @@ type Neighbour = { answersFor(host: string, path: string): boolean; listener: Re
 export type StandIn = Awaited<ReturnType<typeof openAzure>>;
 
 /** Starts an Azure of its own on loopback, reached under Azure's public host names through a CONNECT proxy. */
-export async function openAzure({ account, now = () => new Date(), readings: told = false, beside }: AzureOptions) {
+export async function openAzure({ account, now = () => new Date(), beside }: AzureOptions) {
   const folder = fs.mkdtempSync(path.join(os.tmpdir(), "paas-azure-"));
   const subscriptionId = beside ? OTHER_SUBSCRIPTION : SUBSCRIPTION;
   const subscriptions: Subscription[] = beside?.subscriptions ?? [];
@@ -94,8 +91,8 @@ export async function openAzure({ account, now = () => new Date(), readings: tol
   const locks = openLocks(core);
   const groups = openGroups(core, locks);
   const containerApps = openContainerApps(core);
+  const managedEnvironments = openManagedEnvironments(core);
   const softDeleted = openSoftDeleted(core);
-  const readings = openReadings(core);
   const registrations = openRegistrations(core);
   const accounts = openStorageAccounts(core, registrations);
   const identities = openIdentities(core, directory, registrations);
@@ -106,7 +103,6 @@ export async function openAzure({ account, now = () => new Date(), readings: tol
   const logs = openLogs(core);
   // A new resource provider is one more line here.
   const parts = [
-    ...(told ? [readings] : []),
     core.operations,
     entra,
     github,
@@ -116,7 +112,7 @@ export async function openAzure({ account, now = () => new Date(), readings: tol
     vaults,
     jobs,
     logs,
-    openManagedEnvironments(core),
+    managedEnvironments,
     containerApps,
     registrations,
     accounts,
@@ -205,8 +201,8 @@ export async function openAzure({ account, now = () => new Date(), readings: tol
     registryResources,
     containerApps: containerApps.apps,
     jobs,
+    managedEnvironments,
     softDeleted,
-    readings: readings.readings,
     vaults,
     registries,
     logs,

@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { ArmError } from "../../../src/local/arm/exchange.js";
 import type { Core } from "./core.js";
-import { route } from "./route.js";
+import { pageOf, route } from "./route.js";
 
 const SPEC = "resources/Microsoft.Resources/resources/stable/2025-04-01/resources.json";
 const VERSIONS = ["2025-04-01"];
@@ -23,6 +23,14 @@ export function openRegistrations(core: Core) {
     return { id: `/subscriptions/${core.subscriptionId}/providers/${namespace}`, namespace, registrationState };
   };
   const routes = [
+    route({
+      method: "GET",
+      path: "/subscriptions/{subscriptionId}/providers",
+      versions: VERSIONS,
+      spec: SPEC,
+      responses: { 200: pageOf(provider) },
+      answer: () => ({ status: 200, body: { value: [...states.keys()].map(rendered) } }),
+    }),
     route({
       method: "GET",
       path: PROVIDER,

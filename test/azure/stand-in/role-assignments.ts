@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { ArmError } from "../../../src/local/arm/exchange.js";
+import { builtIn } from "./built-in-roles.js";
 import type { Core } from "./core.js";
 import { type Call, pageOf, route, uuid } from "./route.js";
 
@@ -30,7 +31,7 @@ const definition = z.strictObject({
   properties: z.strictObject({
     roleName: z.string().max(128),
     description: z.string().max(1024),
-    type: z.literal("CustomRole"),
+    type: z.enum(["CustomRole", "BuiltInRole"]),
     permissions: z
       .array(
         z.strictObject({
@@ -79,7 +80,9 @@ export function openRoleAssignments(core: Core) {
       method: "GET",
       path: LIST,
       versions: VERSIONS,
-      query: z.strictObject({ $filter: z.string().regex(/^principalId eq '[0-9a-f-]{36}'$/) }),
+      query: z.strictObject({
+        $filter: z.string().regex(/^(principalId eq '[0-9a-f-]{36}'|assignedTo\('[0-9a-f-]{36}'\))$/),
+      }),
       spec: SPEC,
       responses: { 200: pageOf(assignment) },
       answer: ({ names, query }) => {
@@ -145,7 +148,7 @@ export function openRoleAssignments(core: Core) {
       spec: DEFINITIONS,
       responses: { 200: namedDefinition },
       answer: ({ names: { definition: name = "" } }) => {
-        const found = state.definitions.get(name);
+        const found = state.definitions.get(name) ?? builtIn(name);
         if (!found)
           throw new ArmError(
             404,
