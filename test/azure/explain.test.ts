@@ -1,17 +1,20 @@
 import https from "node:https";
 import { ContainerAppsAPIClient } from "@azure/arm-appcontainers";
 import { ResourceManagementClient } from "@azure/arm-resources";
-import { ClientAssertionCredential, CredentialUnavailableError } from "@azure/identity";
+import { RestError } from "@azure/core-rest-pipeline";
+import { ClientAssertionCredential } from "@azure/identity";
 import { BlobServiceClient } from "@azure/storage-blob";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { EXPLAINED, explain } from "../../src/azure/explain.js";
+import { NETWORK } from "../../src/azure/explanations/network.js";
 import { azureFailure } from "../../src/azure/failure.js";
+import { signInFailure } from "../../src/azure/sign-in-failure.js";
 import type { PaasError } from "../../src/errors.js";
 import { terraformError } from "../../src/terraform/failure.js";
 import { parseErrors } from "../../src/terraform/messages.js";
 import { createUi } from "../../src/ui/ui.js";
 import { CONTAINER_APPS, IMAGE_WORDS } from "./recorded/container-apps.js";
-import { ENTRA, entraBody } from "./recorded/entra.js";
+import { ENTRA, entraBody, LIBRARY } from "./recorded/entra.js";
 import { NAMES } from "./recorded/names.js";
 import { CLIENT, GROUP, type Recording, SUBSCRIPTION, TENANT } from "./recorded/recording.js";
 import { RESOURCE_MANAGER } from "./recorded/resource-manager.js";
@@ -201,11 +204,25 @@ describe("without an answer", () => {
     expect(error).toMatchObject({ code: "unreachable", message: expect.stringContaining(means) });
   });
 
-  test("nobody is signed in", async () => {
-    const ask = () => Promise.reject(new CredentialUnavailableError("EnvironmentCredential is unavailable."));
-    expect(azureFailure("sign in to Azure", await askedOf({ ask }))).toMatchObject({ code: "not-signed-in", exit: 4 });
+  test.each(NETWORK.flatMap(({ codes }) => codes))("%s", (code) => {
+    const error = azureFailure("read the resource group rg", new RestError(`connect ${code} 127.0.0.1:9`, { code }));
+    expect(error).toMatchObject({
+      code: "unreachable",
+      details: [`Azure answered ${code}`, ...error.details.slice(1)],
+    });
   });
 });
+
+test.each(LIBRARY.map((thrown) => [thrown.about, thrown] as const))(
+  "of the sign-in library: %s",
+  async (about, { name, message }) => {
+    const thrown = Object.assign(new Error(message), { name });
+    const error = signInFailure("`paas login`", thrown);
+    expect(azureFailure("read the resource group rg", thrown)).toMatchObject({ code: error.code, exit: error.exit });
+    const shown = `${printed(error, false)}\n--- with --verbose\n${printed(error, true)}`;
+    await expect(shown).toMatchFileSnapshot(`golden/sign-in-library/${fileOf({ about })}.txt`);
+  },
+);
 
 test("an error that nothing explains keeps Azure's code and words", async () => {
   const inner = { code: "BadThing", message: "The thing is bad." };
@@ -216,17 +233,40 @@ test("an error that nothing explains keeps Azure's code and words", async () => 
   expect(error.details).toEqual(["The thing is bad."]);
 });
 
-test("every row is recorded, but those of connections", () => {
-  const texts = IMAGE_WORDS.map(({ text }) => ({ code: "", message: text }));
-  const recordings = [...SERVICES.flatMap((service) => service.recordings), ...texts];
-  const told = recordings.map(({ code, message }) => explain(message, [code]));
-  const begins = (text: string | undefined, template: string) =>
-    text?.startsWith(template.split("{")[0] ?? "") ?? false;
-  const rows = EXPLAINED.filter(
-    ({ code, codes }) => code !== "unreachable" && !codes.includes("CredentialUnavailableError"),
-  );
-  const silent = rows.filter(
-    ({ means, next }) => !told.some((found) => begins(found?.means, means) && begins(found?.next, next)),
-  );
-  expect(silent.map(({ codes, words }) => codes[0] ?? String(words))).toEqual([]);
+describe("the table", () => {
+  const RECORDED = SERVICES.flatMap((service) => service.recordings);
+  const WORDS = [...IMAGE_WORDS.map(({ text }) => text), ...LIBRARY.map(({ message }) => message)];
+
+  test("every code has a recorded body, or is told by a socket", () => {
+    const inner = RECORDED.flatMap(({ details = [] }) => details.map(({ code }) => code));
+    const words = LIBRARY.flatMap(({ name, message }) => [name, ...(message.match(/\w+/g) ?? [])]);
+    const sockets = NETWORK.flatMap(({ codes }) => codes);
+    const known = new Set([...RECORDED.map(({ code }) => code), ...inner, ...words, ...sockets]);
+    expect(EXPLAINED.flatMap(({ codes }) => codes).filter((code) => !known.has(code))).toEqual([]);
+  });
+
+  test("every recorded code is one of the table's", () => {
+    const wrapped = RECORDED.filter(({ details }) => details !== undefined).map(({ code }) => code);
+    const codes = new Set([...EXPLAINED.flatMap((row) => row.codes), ...wrapped]);
+    expect(RECORDED.filter(({ code }) => !codes.has(code)).map(({ code }) => code)).toEqual([]);
+  });
+
+  test("every row is what some recording is told by", () => {
+    const told = [
+      ...RECORDED.map(({ code, message }) => explain(message, [code])),
+      ...WORDS.map((text) => explain(text)),
+      ...LIBRARY.map(({ name, message }) => explain(message, [name])),
+    ];
+    const begins = (text: string | undefined, template: string) =>
+      text?.startsWith(template.split("{")[0] ?? "") ?? false;
+    const silent = EXPLAINED.filter((row) => !NETWORK.includes(row)).filter(
+      ({ means, next }) => !told.some((found) => begins(found?.means, means) && begins(found?.next, next)),
+    );
+    expect(silent.map(({ codes, words }) => codes[0] ?? String(words))).toEqual([]);
+  });
+
+  test("a recording says where it was read", () => {
+    for (const { code, source } of RECORDED)
+      expect([code, source]).toEqual([code, expect.stringMatching(/^[\w.-]+\/|^@/)]);
+  });
 });

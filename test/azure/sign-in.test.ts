@@ -215,7 +215,11 @@ describe("paas login", () => {
     const file = path.join(home, ".config", "paas", "tokens.json");
     const kept = JSON.parse(fs.readFileSync(file, "utf8"));
     fs.writeFileSync(file, JSON.stringify({ ...kept, AccessToken: {} }));
-    expect(await refused({})).toMatchObject({ code: "sign-in-expired", exit: 4, next: "`paas login` again" });
+    expect(await refused({})).toMatchObject({
+      code: "sign-in-expired",
+      exit: 4,
+      next: "sign in anew with `paas login`",
+    });
   });
 
   test("logout forgets it", async () => {

@@ -17,7 +17,7 @@ export const GROUPS: readonly Explained[] = [
   {
     code: "subscription-disabled",
     exit: EXIT.signIn,
-    codes: ["ReadOnlyDisabledSubscription", "SubscriptionDisabled"],
+    codes: ["ReadOnlyDisabledSubscription"],
     reads: [/subscription '(?<id>[^']+)'/i],
     means: "the subscription {id|of the project} is disabled, so it can be read only",
     next: "its owner enables it again in the portal (a free trial that ended, an unpaid bill, a spending limit)",
@@ -33,12 +33,11 @@ export const GROUPS: readonly Explained[] = [
   {
     code: "refused-by-policy",
     exit: EXIT.refused,
-    codes: ["RequestDisallowedByPolicy", "RequestDisallowedByAzure"],
+    codes: ["RequestDisallowedByPolicy"],
     reads: [
       /Resource '(?<resource>[^']+)' was disallowed/,
       /"policyAssignment":\{"name":"(?<policy>[^"]+)"/,
       /policyAssignmentDisplayName"?: ?"(?<policy>[^"]+)"/,
-      /Reasons: '(?<policy>[^']+)'/,
     ],
     means: "a policy of the organisation forbids {resource|this resource}: {policy|see --verbose for its name}",
     allowed: "what the policy says, usually certain regions, sizes, tags or network settings",
@@ -55,7 +54,7 @@ export const GROUPS: readonly Explained[] = [
   },
   {
     code: "group-busy",
-    codes: ["ResourceGroupBeingDeleted", "ResourceGroupDeletionBlocked"],
+    codes: ["ResourceGroupBeingDeleted"],
     reads: [GROUP],
     means: "the resource group {group|of this environment} is being deleted",
     allowed:
@@ -63,11 +62,21 @@ export const GROUPS: readonly Explained[] = [
     next: "wait until `paas ls` does not show it as deleting, then run again",
   },
   {
+    code: "group-not-deleted",
+    codes: ["ResourceGroupDeletionBlocked"],
+    reads: [GROUP, /resources with identifiers '(?<resources>[^']+)'/],
+    means:
+      "the resource group {group|of this environment} is still there: {resources|something in it} could not be deleted",
+    allowed: "nothing that is in use elsewhere, is being changed, or is kept by the service that made it",
+    next: "--verbose tells what each of them says; delete or release it by hand, then `paas destroy` again",
+  },
+  {
     code: "group-busy",
-    codes: ["ResourcesBeingMoved", "ResourceMoveInProgress", "ResourceGroupBeingMoved"],
+    codes: ["ResourcesBeingMoved"],
     reads: [GROUP],
-    means: "resources of {group|this group} are being moved, and Azure locks the group meanwhile (up to 4 hours)",
-    next: "wait for the move and run again; paas finds groups by their tags, not in another subscription",
+    means:
+      "the resource group {group|of this environment} or what is in it is being changed or moved, and Azure locks it meanwhile",
+    next: "wait for that (a move takes up to 4 hours) and run again; paas finds groups by their tags, not in another subscription",
   },
   {
     code: "group-missing",
@@ -79,12 +88,7 @@ export const GROUPS: readonly Explained[] = [
   },
   {
     code: "azure-conflict",
-    codes: [
-      "AnotherOperationInProgress",
-      "ContainerAppOperationInProgress",
-      "OperationInProgress",
-      "ConcurrentOperation",
-    ],
+    codes: ["AnotherOperationInProgress", "ContainerAppOperationInProgress", "ManagedEnvironmentOperationInProgress"],
     reads: [SCOPE],
     means: "another operation on the same resource has not ended",
     next: "wait a minute and run again",

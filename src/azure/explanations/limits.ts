@@ -2,13 +2,7 @@ import type { Explained } from "./explained.js";
 
 const quota = { code: "quota-exceeded" };
 
-const THROTTLED = [
-  "TooManyRequests",
-  "SubscriptionRequestsThrottled",
-  "ResourceRequestsThrottled",
-  "OperationThrottled",
-  "ServerBusy",
-];
+const THROTTLED = ["TooManyRequests", "SubscriptionRequestsThrottled", "ServerBusy"];
 
 /** Quotas, regions, sizes and the pace of requests. */
 export const LIMITS: readonly Explained[] = [
@@ -23,7 +17,7 @@ export const LIMITS: readonly Explained[] = [
   },
   {
     ...quota,
-    codes: ["MaxNumberOfGlobalEnvironmentsInSubExceeded", "MaxNumberOfEnvironmentsInSubExceeded"],
+    codes: ["MaxNumberOfGlobalEnvironmentsInSubExceeded", "ManagedEnvironmentCountExceededForSubscription"],
     reads: [/cannot have more than (?<most>\d+)/],
     means: "the subscription may have {most|no more} Container Apps environments in all regions together, and has them",
     allowed: "{most|as many as the quota says}; new and free subscriptions may have 1 or none",
@@ -31,12 +25,7 @@ export const LIMITS: readonly Explained[] = [
   },
   {
     ...quota,
-    codes: [
-      "QuotaExceeded",
-      "ResourceQuotaExceeded",
-      "SubscriptionQuotaExceeded",
-      "MaxStorageAccountsCountPerSubscriptionExceeded",
-    ],
+    codes: ["QuotaExceeded", "ResourceQuotaExceeded", "MaxStorageAccountsCountPerSubscriptionExceeded"],
     reads: [/Current Limit: (?<limit>\d+)/i, /Current Usage: (?<usage>\d+)/i],
     means: "the subscription has used up a quota ({usage|all} of {limit|it})",
     allowed: "what fits below the limit: destroy what nobody needs, or take another region",
@@ -82,14 +71,22 @@ export const LIMITS: readonly Explained[] = [
     code: "region-unavailable",
     codes: [
       "ManagedEnvironmentCapacityHeavyUsageError",
+      "ManagedEnvironmentNoAvailableCapacityInRegion",
       "AKSCapacityHeavyUsage",
-      "InsufficientResourcesAvailable",
       "RegionDoesNotAllowProvisioning",
       "LocationIsOfferRestricted",
     ],
     means: "the region has no room for this at the moment, or not for this subscription",
     allowed: "another region, or the same one later",
     next: "run again later, or set `location` in paas.yaml to another region for new environments",
+  },
+  {
+    code: "region-unavailable",
+    codes: ["RequestDisallowedByAzure"],
+    reads: [/Resource '(?<resource>[^']+)' was disallowed/],
+    means: "Azure lets this subscription make {resource|this resource} in certain regions only",
+    allowed: "the regions that Azure chose for the subscription: in the portal under Policy, Assignments",
+    next: "set `location` in paas.yaml to one of those, or ask Azure's support for more",
   },
   {
     code: "throttled",

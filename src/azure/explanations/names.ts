@@ -38,7 +38,7 @@ export const NAMES: readonly Explained[] = [
   },
   {
     ...taken,
-    codes: ["NameNotAvailable", "NameUnavailable", "DnsNameTaken", "CustomDomainInUse"],
+    codes: ["NameNotAvailable"],
     reads: [/name '(?<name>[^']+)'/i],
     means: "the name {name|of this resource} is taken, or was freed so recently that Azure still holds it",
     allowed: "a name that nobody else has",
@@ -46,7 +46,7 @@ export const NAMES: readonly Explained[] = [
   },
   {
     ...taken,
-    codes: ["FlagMustBeSetForRestore", "SoftDeletedResourceExists"],
+    codes: ["FlagMustBeSetForRestore"],
     reads: [/name '(?<name>[^']+)'/i],
     means: "a deleted resource {name|of this name} is kept by Azure and would come back with its old content",
     allowed: "a name that no deleted resource has",

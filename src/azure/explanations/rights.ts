@@ -51,7 +51,7 @@ export const RIGHTS: readonly Explained[] = [
   },
   {
     ...row,
-    codes: ["Forbidden", "AccessDenied", "ForbiddenByPolicy", "ForbiddenByRbac"],
+    codes: ["Forbidden"],
     words: /Microsoft\.KeyVault|vault\.azure\.net|secrets (get|set|list) permission|access policy/i,
     means: "who is signed in may not use the secrets of this vault",
     allowed: "an access policy with get, list, set and delete of secrets, which `paas up` writes for the deployer",

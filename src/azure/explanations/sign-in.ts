@@ -5,17 +5,19 @@ import type { Explained } from "./explained.js";
 const row = { code: "sign-in-failed", exit: EXIT.signIn };
 /** There is no sign-in, or Azure does not take it any more. */
 const nobody = { code: "not-signed-in", exit: EXIT.signIn };
+const expired = {
+  code: "sign-in-expired",
+  exit: EXIT.signIn,
+  means: "the sign-in on this machine has expired or was taken back",
+  next: "sign in anew with `paas login`",
+};
 
 /** Errors of Microsoft Entra, on the way to a token. */
 export const SIGN_IN: readonly Explained[] = [
   {
     ...row,
     codes: ["AADSTS700213", "AADSTS70021", "AADSTS700211", "AADSTS700212"],
-    reads: [
-      /assertion subject '(?<subject>[^']+)'/i,
-      /Assertion Subject: '(?<subject>[^']+)'/,
-      /assertion issuer '(?<subject>[^']+)'/i,
-    ],
+    reads: [/Assertion Subject: '(?<subject>[^']+)'/, /assertion (?:subject|issuer|audience) '(?<subject>[^']+)'/],
     means: "the identity has no federated credential for {subject|what the workflow presented}",
     allowed: "a federated credential whose subject, issuer and audience are exactly those of the job's token",
     next: "`paas doctor` compares the subjects that GitHub gives with those that Azure trusts, `paas bootstrap` mends them",
@@ -62,7 +64,10 @@ export const SIGN_IN: readonly Explained[] = [
   {
     ...row,
     codes: ["AADSTS50020", "AADSTS50034"],
-    reads: [/User account '(?<who>[^']+)'/, /does not exist in tenant '(?<tenant>[^']+)'/],
+    reads: [
+      /[Uu]ser account '?(?<who>[^' ]+)'? (?:from|does not)/,
+      /does not exist in (?:tenant '|the )(?<tenant>[^' ]+)(?:'| directory)/,
+    ],
     means: "{who|this account} is no member and no guest of the tenant {tenant|that was asked}",
     allowed: "an account of that tenant, or one that was invited to it",
     next: "sign in to the right tenant: `paas login --tenant <id>`, the one under `platform:` in paas.yaml",
@@ -90,13 +95,19 @@ export const SIGN_IN: readonly Explained[] = [
   },
   {
     ...row,
-    codes: ["AADSTS70018"],
+    codes: ["authorization_declined"],
     means: "the sign-in was declined",
     next: "`paas login` again",
   },
   {
     ...row,
-    codes: ["AADSTS70020"],
+    codes: ["AADSTS70018", "bad_verification_code"],
+    means: "the code that was typed in is not the one of this sign-in",
+    next: "`paas login` again, and type the code that it shows",
+  },
+  {
+    ...row,
+    codes: ["AADSTS70020", "AADSTS70019", "expired_token"],
     means: "the code was not typed in in time",
     next: "`paas login` again",
   },
@@ -114,10 +125,21 @@ export const SIGN_IN: readonly Explained[] = [
     next: "register it: `az ad app credential reset --id <client id> --cert @<file> --append`",
   },
   {
-    ...row,
+    ...expired,
     codes: ["AADSTS700082", "AADSTS50173", "AADSTS70043"],
-    means: "the sign-in on this machine has expired or was taken back",
-    next: "sign in anew with `paas login`",
+  },
+  {
+    // The library loses Entra's reason: all it says is that a person is needed.
+    ...expired,
+    codes: [],
+    words: /Automatic authentication has been disabled/,
+  },
+  {
+    code: "entra-unreachable",
+    codes: [],
+    words: /\b(?:network_error|endpoints_resolution_error)\b/,
+    means: "login.microsoftonline.com does not answer",
+    next: "check the network; a company's proxy is named in HTTPS_PROXY, its certificate in NODE_EXTRA_CA_CERTS",
   },
   {
     ...nobody,
@@ -138,7 +160,7 @@ export const SIGN_IN: readonly Explained[] = [
   },
   {
     ...nobody,
-    codes: ["CredentialUnavailableError", "AggregateAuthenticationError"],
+    codes: ["CredentialUnavailableError"],
     // Of several ways to sign in, the one that Entra refused says more than those that are not there.
     words: /^(?![\s\S]*AADSTS)/,
     means: "nobody is signed in to Azure here",

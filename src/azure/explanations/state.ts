@@ -18,7 +18,6 @@ export const STATE: readonly Explained[] = [
       "LeaseIdMismatchWithLeaseOperation",
       "LeaseIdMismatchWithBlobOperation",
       "LeaseIdMismatchWithContainerOperation",
-      "LeaseIdMismatch",
     ],
     means: "the lease of this blob belongs to another run by now: somebody broke ours",
     allowed: "one run per environment at a time",
@@ -48,7 +47,7 @@ export const STATE: readonly Explained[] = [
   {
     code: "state-unreachable",
     exit: EXIT.signIn,
-    codes: ["PublicAccessNotPermitted", "PublicAccessNotAllowed"],
+    codes: ["PublicAccessNotPermitted"],
     means: "the request carried no sign-in, and the account answers nobody without",
     allowed: "requests with a sign-in to Entra",
     next: "sign in with `paas login`; for Terraform by hand use `paas terraform <environment> -- …`, which passes it on",

@@ -39,6 +39,12 @@ export const CONTAINER_APPS: Recording[] = [
       "The following field(s) are either invalid or missing. Field 'template.containers.web.image' is invalid with details: 'Invalid value: \"docker.io/library/nginx:1\": GET https:: TOOMANYREQUESTS: You have reached your unauthenticated pull rate limit. https://www.docker.com/increase-rate-limit';.",
     source: "docs.docker.com/docker-hub/usage/pulls",
   },
+  {
+    code: "WebhookInvalidParameterValue",
+    status: 400,
+    message: `The following field(s) are either invalid or missing. Invalid value: "${IMAGE}": GET https:?scope=repository%3Ashop%2Fweb%3Apull&service=crshop.azurecr.io: UNAUTHORIZED: authentication required.`,
+    source: "azure.github.io/aca-java-runtimes-workshop",
+  },
 ];
 
 /** What BuildKit and a container's own start say, as lines of their output. */

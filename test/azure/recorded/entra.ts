@@ -28,6 +28,20 @@ export const ENTRA: Recording[] = [
     source: "github.com/Azure/azure-saas/issues/239",
   },
   {
+    code: "AADSTS700211",
+    status: 401,
+    message:
+      "No matching federated identity record found for presented assertion issuer 'https://token.actions.githubusercontent.com/acme'. Check your federated identity credential Subject, Audience and Issuer against the presented assertion. https://learn.microsoft.com/entra/workload-id/workload-identity-federation",
+    source: "github.com/Azure/azure-workload-identity/issues/1200",
+  },
+  {
+    code: "AADSTS700212",
+    status: 401,
+    message:
+      "No matching federated identity record found for presented assertion audience 'https://gitlab.com'. Please check your federated identity credential Subject, Audience and Issuer against the presented assertion. https://learn.microsoft.com/entra/workload-id/workload-identity-federation",
+    source: "docs.gitlab.com/ci/cloud_services/azure",
+  },
+  {
     code: "AADSTS700016",
     status: 400,
     message: `Application with identifier '${CLIENT}' was not found in the directory 'acme'. This can happen if the application has not been installed by the administrator of the tenant or consented to by any user in the tenant. You may have sent your authentication request to the wrong tenant.`,
@@ -59,6 +73,12 @@ export const ENTRA: Recording[] = [
     source: "learn.microsoft.com/troubleshoot/entra/entra-id/app-integration/error-code-aadsts50020",
   },
   {
+    code: "AADSTS50034",
+    status: 400,
+    message: `The user account alice@example.com does not exist in the ${TENANT} directory. To sign into this application, the account must be added to the directory.`,
+    source: 'learn.microsoft.com/ (support article "invalid_grant or unauthorized_client, 50034")',
+  },
+  {
     code: "AADSTS90002",
     status: 400,
     message: `Tenant '${TENANT}' not found. Check to make sure you have the correct tenant ID and are signing into the correct cloud. Check with your subscription administrator, this may happen if there are no active subscriptions for the tenant.`,
@@ -68,6 +88,25 @@ export const ENTRA: Recording[] = [
     code: "AADSTS53003",
     status: 400,
     message: "Access has been blocked by Conditional Access policies. The access policy does not allow token issuance.",
+    source: CODES,
+  },
+  {
+    code: "AADSTS530003",
+    status: 400,
+    message: "Your device is required to be managed to access this resource.",
+    source: "learn.microsoft.com/azure/iot-operations/troubleshoot/known-issues",
+  },
+  {
+    code: "AADSTS53000",
+    status: 400,
+    message: "Your device is required to be managed to access this resource.",
+    source: "learn.microsoft.com/entra/msal/dotnet/advanced/exceptions",
+  },
+  {
+    code: "AADSTS50079",
+    status: 400,
+    message:
+      "Due to a configuration change made by your administrator, or because you moved to a new location, you must enroll in multi-factor authentication to access '797f4846-ba00-4fd7-ba43-dac1f8f63013'.",
     source: CODES,
   },
   {
@@ -85,6 +124,20 @@ export const ENTRA: Recording[] = [
     source: CODES,
   },
   {
+    code: "AADSTS50173",
+    status: 400,
+    message:
+      "The provided grant has expired due to it being revoked, and a fresh auth token is needed. Either an admin or a user revoked the tokens for this user, causing subsequent token refreshes to fail and require reauthentication. Have the user sign in again.",
+    source: "github.com/microsoft/azuredatastudio/pull/22853",
+  },
+  {
+    code: "AADSTS70043",
+    status: 400,
+    message:
+      "The refresh token has expired or is invalid due to sign-in frequency checks by conditional access. The token was issued on 2020-12-07T12:15:47.8520000Z and the maximum allowed lifetime for this request is 172800.",
+    source: "github.com/Azure/azure-cli/issues/16209",
+  },
+  {
     code: "AADSTS65001",
     status: 400,
     message: `The user or administrator has not consented to use the application with ID '${CLIENT}' named 'paas'. Send an interactive authorization request for this user and resource.`,
@@ -99,8 +152,14 @@ export const ENTRA: Recording[] = [
   {
     code: "AADSTS70018",
     status: 400,
-    message: "Invalid verification code: authorization was declined.",
-    words: "ours",
+    message:
+      "Invalid verification code due to User typing in wrong user code for device code flow. Authorization is not approved.",
+    source: CODES,
+  },
+  {
+    code: "AADSTS70019",
+    status: 400,
+    message: "Verification code expired. Have the user retry the sign-in.",
     source: CODES,
   },
   {
@@ -123,3 +182,50 @@ export function entraBody({ code, message }: Recording): string {
     error_uri: `https://login.microsoftonline.com/error?code=${code.slice("AADSTS".length)}`,
   });
 }
+
+/** What Azure's sign-in library throws without Entra's own sentence: its class, and all of its words. */
+export const LIBRARY: { about: string; name: string; message: string; source: string }[] = [
+  {
+    about: "expired token",
+    name: "AuthenticationRequiredError",
+    message: "post_request_failed: expired_token",
+    source:
+      "@azure/identity, as the stand-in's Entra makes it; learn.microsoft.com/entra/identity-platform/v2-oauth2-device-code",
+  },
+  {
+    about: "authorization declined",
+    name: "AuthenticationRequiredError",
+    message: "post_request_failed: authorization_declined",
+    source: "the same",
+  },
+  {
+    about: "bad verification code",
+    name: "AuthenticationRequiredError",
+    message: "post_request_failed: bad_verification_code",
+    source: "the same",
+  },
+  {
+    about: "revoked",
+    name: "AuthenticationRequiredError",
+    message: "Automatic authentication has been disabled. You may call the authentication() method.",
+    source: "@azure/identity, msal/nodeFlows/msalClient.js",
+  },
+  {
+    about: "connection lost",
+    name: "AuthenticationRequiredError",
+    message: "network_error: See https://aka.ms/msal.js.errors#network_error for details",
+    source: "@azure/identity, as a broken connection makes it",
+  },
+  {
+    about: "no such host",
+    name: "CredentialUnavailableError",
+    message: "endpoints_resolution_error: See https://aka.ms/msal.js.errors#endpoints_resolution_error for details",
+    source: "@azure/identity, as a host name without an address makes it",
+  },
+  {
+    about: "nobody is signed in",
+    name: "CredentialUnavailableError",
+    message: "Please run 'az login' from a command prompt to authenticate before using this credential.",
+    source: "@azure/identity, credentials/azureCliCredential.js",
+  },
+];

@@ -23,6 +23,20 @@ export const NAMES: Recording[] = [
     source: "learn.microsoft.com/azure/azure-resource-manager/troubleshooting/error-storage-account-name",
   },
   {
+    code: "StorageAccountAlreadyExists",
+    status: 409,
+    message: "The storage account named stshop already exists under the subscription.",
+    words: "ours",
+    source: "learn.microsoft.com/azure/azure-resource-manager/troubleshooting/common-deployment-errors",
+  },
+  {
+    code: "AccountNameInvalid",
+    status: 400,
+    message: "The account name 'st-shop' is not valid.",
+    words: "ours",
+    source: "learn.microsoft.com/azure/azure-resource-manager/troubleshooting/common-deployment-errors",
+  },
+  {
     code: "AlreadyInUse",
     status: 409,
     message:

@@ -13,6 +13,19 @@ export const RESOURCE_MANAGER: Recording[] = [
     source: "github.com/hashicorp/terraform/issues/24860",
   },
   {
+    code: "InvalidSubscriptionId",
+    status: 400,
+    message: "The provided subscription identifier '<subscription-id>' is malformed or invalid.",
+    source: "github.com/Azure/ARO-HCP (frontend, arm.CloudErrorCodeInvalidSubscriptionID)",
+  },
+  {
+    code: "SubscriptionNotRegistered",
+    status: 409,
+    message: "The subscription is not registered to use namespace 'Microsoft.App'.",
+    words: "ours",
+    source: COMMON,
+  },
+  {
     code: "MissingSubscriptionRegistration",
     status: 409,
     message:
@@ -39,6 +52,12 @@ export const RESOURCE_MANAGER: Recording[] = [
     source: `${ACA}/1226`,
   },
   {
+    code: "ManagedEnvironmentCountExceededForSubscription",
+    status: 400,
+    message: `The subscription '${SUBSCRIPTION}' cannot have more than 0 environments.`,
+    source: `${ACA}/729`,
+  },
+  {
     code: "InvalidTemplateDeployment",
     status: 400,
     message:
@@ -63,6 +82,20 @@ export const RESOURCE_MANAGER: Recording[] = [
     message:
       "Operation could not be completed as it results in exceeding approved quota. Current Limit: 10, Current Usage: 10, Additional Required: 1.",
     source: "learn.microsoft.com/azure/azure-resource-manager/troubleshooting/error-resource-quota",
+  },
+  {
+    code: "ResourceQuotaExceeded",
+    status: 409,
+    message: "The deployment would exceed the quota. Current Limit: 10, Current Usage: 10, Additional Required: 1.",
+    words: "ours",
+    source: COMMON,
+  },
+  {
+    code: "MaxStorageAccountsCountPerSubscriptionExceeded",
+    status: 409,
+    message: "The subscription has exceeded its storage account count quota.",
+    words: "ours",
+    source: "learn.microsoft.com/rest/api/storagerp (error codes)",
   },
   {
     code: "OperationNotAllowed",
@@ -94,6 +127,27 @@ export const RESOURCE_MANAGER: Recording[] = [
     source: COMMON,
   },
   {
+    code: "LocationIsOfferRestricted",
+    status: 400,
+    message:
+      "Subscriptions are restricted from provisioning in location 'westeurope'. Try again in a different location.",
+    source: "github.com/adamdost-0/linux-update-cds/issues/14",
+  },
+  {
+    code: "RegionDoesNotAllowProvisioning",
+    status: 400,
+    message: "Provisioning is restricted in this region. Please choose a different region.",
+    words: "ours",
+    source: COMMON,
+  },
+  {
+    code: "RequestDisallowedByAzure",
+    status: 403,
+    message:
+      "Resource 'kv-shop' was disallowed by Azure: This policy maintains a set of best available regions where your subscription can deploy resources. The objective of this policy is to ensure that your subscription has full access to Azure services with optimal performance. Should you need additional or different regions, contact support..",
+    source: "github.com/microsoft/microsoft-foundry-for-vscode/issues/292",
+  },
+  {
     code: "RequestDisallowedByPolicy",
     status: 403,
     message:
@@ -119,12 +173,17 @@ export const RESOURCE_MANAGER: Recording[] = [
     source: COMMON,
   },
   {
-    code: "ResourcesBeingMoved",
+    code: "ResourceGroupDeletionBlocked",
     status: 409,
     message:
-      "The resources of the resource group 'rg-shop-alice' are being moved; write and delete are locked meanwhile.",
-    words: "ours",
-    source: "learn.microsoft.com/azure/azure-resource-manager/management/move-resource-group-and-subscription",
+      "Deletion of resource group 'rg-shop-alice' failed as resources with identifiers 'Microsoft.HealthBot/healthBots/avmrhbhbmax001' could not be deleted. The provisioning state of the resource group will be rolled back. The tracking Id is '270ed8ad-68a0-476a-942c-6d22377c36a9'. Please check audit logs for more details.",
+    source: "github.com/Azure/bicep-registry-modules/pull/1607",
+  },
+  {
+    code: "ResourcesBeingMoved",
+    status: 409,
+    message: "The resource group 'rg-shop-alice' is being updated and cannot perform this operation.",
+    source: "learn.microsoft.com/troubleshoot/azure/virtual-machines (move fails with ResourcesBeingMoved)",
   },
   {
     code: "ReservedResourceName",
@@ -149,6 +208,13 @@ export const RESOURCE_MANAGER: Recording[] = [
     words: "ours",
   },
   {
+    code: "SubscriptionRequestsThrottled",
+    status: 429,
+    message: `Number of requests for subscription '${SUBSCRIPTION}' and operation 'Microsoft.App' exceeded the backend storage limit. Please try again after '6' seconds.`,
+    headers: { "retry-after": "6" },
+    source: COMMON,
+  },
+  {
     code: "ReadOnlyDisabledSubscription",
     status: 409,
     message: `The subscription '${SUBSCRIPTION}' is disabled and therefore marked as read only. You cannot perform any write actions on this subscription until it is re-enabled.`,
@@ -157,9 +223,35 @@ export const RESOURCE_MANAGER: Recording[] = [
   {
     code: "ContainerAppOperationInProgress",
     status: 409,
-    message: "Cannot modify the container app because there is an operation in progress on it.",
+    message: "Cannot modify a container app 'ca-web' because there is an active provisioning operation in progress.",
+    source: `${ACA}/1731`,
+  },
+  {
+    code: "ManagedEnvironmentOperationInProgress",
+    status: 409,
+    message: "Cannot modify Container Apps environment cae-shop because another operation is in progress.",
+    source: `${ACA}/701`,
+  },
+  {
+    code: "AnotherOperationInProgress",
+    status: 409,
+    message: "Another operation on this or a dependent resource is in progress.",
     words: "ours",
-    source: "learn.microsoft.com/azure/container-apps/troubleshooting",
+    source: "learn.microsoft.com/azure/virtual-wan (operations of a hub are serialised)",
+  },
+  {
+    code: "ManagedEnvironmentNoAvailableCapacityInRegion",
+    status: 409,
+    message:
+      "No capacity available in this region for provisioning an environment, please try again in another region.",
+    source: `${ACA}/1272`,
+  },
+  {
+    code: "AKSCapacityHeavyUsage",
+    status: 409,
+    message:
+      "Creating or starting a free tier cluster is unavailable at this time in region westeurope. To create a new cluster, we recommend using an alternate region, or create a paid tier cluster.",
+    source: "github.com/MicrosoftDocs/SupportArticles-docs/pull/1834",
   },
   {
     code: "ManagedEnvironmentCapacityHeavyUsageError",

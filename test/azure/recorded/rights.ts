@@ -56,11 +56,24 @@ export const RIGHTS: Recording[] = [
     source: "learn.microsoft.com/azure/azure-resource-manager/troubleshooting/common-deployment-errors",
   },
   {
+    code: "InvalidAuthenticationToken",
+    status: 401,
+    message:
+      "The received access token is not valid: at least one of the claims 'puid' or 'altsecid' or 'oid' should be present. If you are accessing as application please make sure service principal is properly created in the tenant.",
+    source: "github.com/Azure/azure-sdk-for-java/issues/1714",
+  },
+  {
+    code: "AuthenticationFailed",
+    status: 401,
+    message: "Authentication failed. The 'Authorization' header is missing.",
+    source: "github.com/hashicorp/terraform-provider-azurerm/issues/3612",
+  },
+  {
     code: "ExpiredAuthenticationToken",
     status: 401,
     message:
       "The access token expiry UTC time '11/21/2026 1:00:00 PM' is earlier than current UTC time '11/21/2026 2:00:00 PM'.",
-    source: "learn.microsoft.com/azure/azure-resource-manager/troubleshooting/common-deployment-errors",
+    source: "github.com/hashicorp/terraform-provider-azurerm/issues/20867",
   },
   {
     code: "Forbidden",

@@ -42,6 +42,42 @@ export const STORAGE: Recording[] = [
     source: CODES,
   },
   {
+    code: "LeaseIdMismatchWithBlobOperation",
+    status: 412,
+    message: "The lease ID specified did not match the lease ID for the blob.",
+    source: CODES,
+  },
+  {
+    code: "LeaseIdMismatchWithContainerOperation",
+    status: 412,
+    message: "The lease ID specified did not match the lease ID for the container.",
+    source: CODES,
+  },
+  {
+    code: "LeaseNotPresentWithBlobOperation",
+    status: 412,
+    message: "There is currently no lease on the blob.",
+    source: CODES,
+  },
+  {
+    code: "LeaseNotPresentWithLeaseOperation",
+    status: 409,
+    message: "There is currently no lease on the blob.",
+    source: CODES,
+  },
+  {
+    code: "LeaseIsBrokenAndCannotBeRenewed",
+    status: 409,
+    message: "The lease ID matched, but the lease has been broken explicitly and cannot be renewed.",
+    source: CODES,
+  },
+  {
+    code: "ServerBusy",
+    status: 503,
+    message: "The server is currently unable to receive requests. Please retry your request.",
+    source: CODES,
+  },
+  {
     code: "LeaseLost",
     status: 412,
     message: "A lease ID was specified, but the lease for the blob has expired.",
