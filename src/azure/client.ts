@@ -10,13 +10,20 @@ import {
   RestError,
   throttlingRetryPolicy,
 } from "@azure/core-rest-pipeline";
+import { timeLimit } from "./time-limit.js";
 
 /** Options of the Azure SDKs' clients: proxy, trust, retries. */
 export type ClientOptions = Record<string, unknown>;
 
-/** Throttling lasts up to a minute, and Azure says how long; the SDKs' own three repetitions end before that. */
+/**
+ * Throttling lasts up to a minute, and Azure says how long; the SDKs' own three repetitions end before that. A request
+ * that nobody answers they would wait for without an end.
+ */
 export const PATIENT: ClientOptions = {
-  additionalPolicies: [{ policy: throttlingRetryPolicy({ maxRetries: 6 }), position: "perRetry" }],
+  additionalPolicies: [
+    { policy: throttlingRetryPolicy({ maxRetries: 6 }), position: "perRetry" },
+    { policy: timeLimit(), position: "perRetry" },
+  ],
 };
 
 export type HttpCall = {
@@ -48,6 +55,7 @@ export type Http = (call: HttpCall) => Promise<HttpAnswer>;
 export function openHttp(signIn: { credential: TokenCredential; scope: string } | null, options: ClientOptions): Http {
   const pipeline = createPipelineFromOptions(options);
   pipeline.addPolicy(throttlingRetryPolicy({ maxRetries: 6 }), { afterPhase: "Retry" });
+  pipeline.addPolicy(timeLimit(), { afterPhase: "Retry" });
   if (signIn) {
     pipeline.addPolicy(bearerTokenAuthenticationPolicy({ credential: signIn.credential, scopes: signIn.scope }), {
       phase: "Sign",

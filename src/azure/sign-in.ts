@@ -68,7 +68,7 @@ async function firstOpen(variables: NodeJS.ProcessEnv, tenantId: string | null, 
     }
   }
   throw new PaasError("not-signed-in", "you are not signed in to Azure", {
-    details: closed,
+    details: [...closed, "allowed: one of these; the first that is open is taken"],
     next: "`paas login`",
     exit: EXIT.signIn,
   });
@@ -101,7 +101,10 @@ async function terraformSignIn(
 
 function otherTenant(wanted: string, tenantId: string, { from }: Found, who: string): PaasError {
   return new PaasError("wrong-tenant", `you are signed in to another tenant than the one chosen`, {
-    details: [`chosen: ${wanted}`, `signed in: ${tenantId} as ${who} (${from})`],
+    details: [
+      `signed in: tenant ${tenantId} as ${who} (${from})`,
+      `allowed: tenant ${wanted}, which \`platform:\` of paas.yaml, ARM_TENANT_ID or --tenant names`,
+    ],
     next: `\`paas login --tenant ${wanted}\``,
     exit: EXIT.signIn,
   });

@@ -21,7 +21,7 @@ export async function listSubscriptions(http: Http): Promise<Subscription[]> {
 
 /**
  * The subscription to work in: the one that was chosen, else the only one there is.
- * @throws PaasError `subscription-not-found`, `subscription-not-chosen`, `no-subscription`, `wrong-tenant`: exit 4 or 2
+ * @throws PaasError `subscription-unknown`, `no-subscription`, `wrong-tenant` (exit 4), `subscription-not-chosen` (exit 2)
  */
 export async function chooseSubscription(
   chosen: string | null,
@@ -42,13 +42,17 @@ export async function chooseSubscription(
     "subscription-not-chosen",
     `${signedIn.who} has ${usable.length} subscriptions, and none is chosen`,
     {
-      details: usable.map(({ subscriptionId, displayName }) => `${subscriptionId}  ${displayName}`),
+      details: [
+        ...usable.map(({ subscriptionId, displayName }) => `${subscriptionId}  ${displayName}`),
+        `allowed: one of these, named in \`platform:\` of paas.yaml or in ARM_SUBSCRIPTION_ID`,
+      ],
       next: "set ARM_SUBSCRIPTION_ID to one of them",
       exit: EXIT.usage,
     },
   );
 }
 
+/** What Azure says is put into the words of the table; who was signed in is said besides. */
 async function readSubscription(
   id: string,
   { who, tenantId }: { who: string; tenantId: string },
@@ -58,35 +62,14 @@ async function readSubscription(
     const { body } = await http({ method: "GET", url: `${ARM}/subscriptions/${id}?api-version=${VERSION}` });
     return body as Subscription;
   } catch (error) {
-    const { code, message = "" } = error as { code?: string; message?: string };
-    if (code === "InvalidAuthenticationTokenTenant") throw wrongTenant(id, { who, tenantId }, message, error);
-    if (code !== "SubscriptionNotFound" && code !== "AuthorizationFailed")
-      throw azureFailure(`read the subscription ${id}`, error);
-    throw new PaasError("subscription-not-found", `${who} cannot see the subscription ${id}`, {
-      details: [`signed in to tenant ${tenantId}`],
-      next: "check the subscription (`platform:` in paas.yaml, then ARM_SUBSCRIPTION_ID), or ask for a role in it",
-      exit: EXIT.signIn,
-      cause: error,
+    const { code, message, details, next, exit, cause } = azureFailure(`read the subscription ${id}`, error);
+    throw new PaasError(code, message, {
+      details: [`signed in to tenant ${tenantId} as ${who}`, ...details],
+      ...(next === undefined ? {} : { next }),
+      exit,
+      cause,
     });
   }
-}
-
-function wrongTenant(
-  id: string,
-  signedIn: { who: string; tenantId: string },
-  message: string,
-  cause: unknown,
-): PaasError {
-  const belongs = [...message.matchAll(/sts\.windows\.net\/([0-9a-f-]{36})/g)].map(([, tenant]) => tenant).at(-1);
-  return new PaasError("wrong-tenant", `the subscription ${id} is of another tenant than the sign-in`, {
-    details: [
-      `signed in to tenant ${signedIn.tenantId} as ${signedIn.who}`,
-      ...(belongs ? [`the subscription belongs to tenant ${belongs}`] : []),
-    ],
-    next: `\`paas login --tenant ${belongs ?? "<id>"}\`, or set ARM_TENANT_ID`,
-    exit: EXIT.signIn,
-    cause,
-  });
 }
 
 async function asked<T>(trying: string, call: () => Promise<T>): Promise<T> {

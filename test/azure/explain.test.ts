@@ -1,7 +1,14 @@
+import { once } from "node:events";
 import https from "node:https";
+import net, { type AddressInfo } from "node:net";
 import { ContainerAppsAPIClient } from "@azure/arm-appcontainers";
 import { ResourceManagementClient } from "@azure/arm-resources";
-import { RestError } from "@azure/core-rest-pipeline";
+import {
+  createDefaultHttpClient,
+  createPipelineFromOptions,
+  createPipelineRequest,
+  RestError,
+} from "@azure/core-rest-pipeline";
 import { ClientAssertionCredential } from "@azure/identity";
 import { BlobServiceClient } from "@azure/storage-blob";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
@@ -9,6 +16,7 @@ import { EXPLAINED, explain } from "../../src/azure/explain.js";
 import { NETWORK } from "../../src/azure/explanations/network.js";
 import { azureFailure } from "../../src/azure/failure.js";
 import { signInFailure } from "../../src/azure/sign-in-failure.js";
+import { timeLimit } from "../../src/azure/time-limit.js";
 import type { PaasError } from "../../src/errors.js";
 import { terraformError } from "../../src/terraform/failure.js";
 import { parseErrors } from "../../src/terraform/messages.js";
@@ -202,6 +210,22 @@ describe("without an answer", () => {
   ])("%s", async (_, ask, means) => {
     const error = azureFailure("read the resource group rg", await askedOf({ ask }));
     expect(error).toMatchObject({ code: "unreachable", message: expect.stringContaining(means) });
+  });
+
+  test("a server that takes a request and says nothing", async () => {
+    const silent = net.createServer().listen(0, "127.0.0.1");
+    await once(silent, "listening");
+    const endpoint = `http://127.0.0.1:${(silent.address() as AddressInfo).port}`;
+    const pipeline = createPipelineFromOptions({ retryOptions: { maxRetries: 1, retryDelayInMs: 1 } });
+    pipeline.addPolicy(timeLimit(50), { afterPhase: "Retry" });
+    const request = createPipelineRequest({ url: endpoint, allowInsecureConnection: true });
+    const ask = () => pipeline.sendRequest(createDefaultHttpClient(), request);
+    const error = azureFailure("read the resource group rg", await askedOf({ ask }));
+    silent.close();
+    expect(error).toMatchObject({
+      code: "unreachable",
+      message: expect.stringMatching(/127\.0\.0\.1:\d+ does not answer/),
+    });
   });
 
   test.each(NETWORK.flatMap(({ codes }) => codes))("%s", (code) => {

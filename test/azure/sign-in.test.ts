@@ -5,8 +5,10 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } fr
 import { login, logout } from "../../src/azure/login.js";
 import type { Session } from "../../src/azure/session.js";
 import { type Chosen, signIn } from "../../src/azure/sign-in.js";
+import { terraformVariables } from "../../src/azure/terraform-variables.js";
 import type { PaasError } from "../../src/errors.js";
 import { openAzure, type StandIn } from "./stand-in/azure.js";
+import { makeApplicationCertificate } from "./stand-in/certificate.js";
 import { SUBSCRIPTION, TENANT } from "./stand-in/core.js";
 import { ALICE, addApplication } from "./stand-in/directory.js";
 import { ISSUER, SUBJECT } from "./stand-in/github-oidc.js";
@@ -171,6 +173,86 @@ describe("client secret", () => {
   });
 });
 
+describe("certificate", () => {
+  const made = makeApplicationCertificate();
+  const application = (certificate: string | null) => addApplication(azure.directory, { certificate });
+  const written = () => {
+    const file = path.join(home, "deployer.pem");
+    fs.writeFileSync(file, made.file);
+    return file;
+  };
+
+  test.each(["ARM", "AZURE"])("of %s variables; Terraform, which reads no PEM, asks for its tokens", async (prefix) => {
+    const { clientId } = application(made.certificate);
+    const session = await signedIn({
+      [`${prefix}_CLIENT_ID`]: clientId,
+      [`${prefix}_CLIENT_CERTIFICATE_PATH`]: written(),
+    });
+    expect(session).toMatchObject({ signIn: "environment", who: clientId, tenantId: TENANT });
+    expect(session.terraform).toMatchObject({ ARM_USE_MSI: "true", ARM_USE_OIDC: "false" });
+    const endpoint = `${session.terraform.ARM_MSI_ENDPOINT}?resource=https://storage.azure.com&api-version=2018-02-01`;
+    const answer = await fetch(endpoint, { headers: { metadata: "true" } });
+    const { access_token: token } = (await answer.json()) as { access_token: string };
+    expect(azure.tokens.read(token, new Date())).toMatchObject({ aud: "https://storage.azure.com", appid: clientId });
+    expect(Object.values(session.terraform).join()).not.toContain(token);
+  });
+
+  test("that is not the application's", async () => {
+    const { clientId } = application(makeApplicationCertificate().certificate);
+    expect(await refused({ ARM_CLIENT_ID: clientId, ARM_CLIENT_CERTIFICATE_PATH: written() })).toMatchObject({
+      code: "sign-in-failed",
+      exit: 4,
+      message: `certificate of ${clientId}: the certificate is not one of the application's`,
+    });
+  });
+});
+
+test.each<[string, NodeJS.ProcessEnv, Chosen, string]>([
+  ["a secret without a client id", { ARM_CLIENT_SECRET: "s" }, CHOSEN, "neither ARM_CLIENT_ID nor"],
+  ["a secret without a tenant", { ARM_CLIENT_ID: "c", ARM_CLIENT_SECRET: "s" }, NOTHING_CHOSEN, "no tenant is chosen"],
+  [
+    "a certificate that is not there",
+    { ARM_CLIENT_ID: "c", ARM_CLIENT_CERTIFICATE_PATH: "/nowhere.pem" },
+    CHOSEN,
+    "the certificate /nowhere.pem: the file is not there",
+  ],
+  [
+    "a federated token file that is not there",
+    { AZURE_CLIENT_ID: "c", AZURE_FEDERATED_TOKEN_FILE: "/nowhere" },
+    CHOSEN,
+    "the federated token file /nowhere: the file is not there",
+  ],
+])("%s is told, and nobody else is signed in instead", async (_, variables, chosen, why) => {
+  await signedInByCode();
+  const error = await refused(variables, chosen);
+  expect(error).toMatchObject({ code: "sign-in-failed", exit: 4, message: expect.stringContaining(why) });
+});
+
+test("Terraform gets the session's identity, and none of what the user's variables hold besides", async () => {
+  const { clientId } = addApplication(azure.directory, {
+    federated: [{ issuer: ISSUER, subject: SUBJECT, audience: AUDIENCE }],
+  });
+  const others = ["ARM_OIDC_TOKEN", "ARM_ACCESS_KEY", "ARM_SAS_TOKEN", "ARM_CLIENT_CERTIFICATE_PATH", "TF_VAR_x"];
+  const set = Object.fromEntries(others.map((name) => [name, "static"]));
+  const job = { ...azure.github.variables, ARM_CLIENT_ID: clientId };
+  const session = await signedIn({ ...job, ...set });
+  expect(
+    terraformVariables(session, { ...job, ...set, HTTPS_PROXY: "http://proxy", SSL_CERT_FILE: "/ca.pem" }),
+  ).toEqual({
+    ARM_TENANT_ID: TENANT,
+    ARM_SUBSCRIPTION_ID: SUBSCRIPTION,
+    ARM_CLIENT_ID: clientId,
+    ARM_USE_OIDC: "true",
+    ACTIONS_ID_TOKEN_REQUEST_URL: azure.github.variables.ACTIONS_ID_TOKEN_REQUEST_URL,
+    ACTIONS_ID_TOKEN_REQUEST_TOKEN: azure.github.variables.ACTIONS_ID_TOKEN_REQUEST_TOKEN,
+    ARM_USE_CLI: "false",
+    ARM_USE_MSI: "false",
+    ARM_USE_AZUREAD: "true",
+    HTTPS_PROXY: "http://proxy",
+    SSL_CERT_FILE: "/ca.pem",
+  });
+});
+
 test("workload identity: a federated token file, for Terraform too", async () => {
   const subject = "system:serviceaccount:ci:runner";
   const issuer = "https://oidc.example";
@@ -271,7 +353,7 @@ describe("Azure CLI", () => {
   test("nobody is signed in there", async () => {
     const error = await withPath(cli("echo 'ERROR: Please run az login to setup account.' >&2", 1), () => refused({}));
     expect(error).toMatchObject({ code: "not-signed-in", exit: 4 });
-    expect(error.details.at(-1)).toMatch(/^Azure CLI: .*az login/);
+    expect(error.details.at(-2)).toMatch(/^Azure CLI: .*az login/);
   });
 });
 
@@ -285,6 +367,7 @@ describe("who may work where", () => {
       "workload identity: neither AZURE_FEDERATED_TOKEN_FILE nor ARM_OIDC_TOKEN_FILE_PATH is set",
       "paas login: `paas login` has not been run",
       expect.stringMatching(/^Azure CLI: ./),
+      "allowed: one of these; the first that is open is taken",
     ]);
   });
 
@@ -314,7 +397,7 @@ describe("who may work where", () => {
       exit: 2,
       next: "set ARM_SUBSCRIPTION_ID to one of them",
     });
-    expect(error.details).toEqual([`${SUBSCRIPTION}  Acme nonprod`, `${second}  Acme prod`]);
+    expect(error.details.slice(0, -1)).toEqual([`${SUBSCRIPTION}  Acme nonprod`, `${second}  Acme prod`]);
   });
 
   test("a subscription of another tenant", async () => {
@@ -335,7 +418,7 @@ describe("who may work where", () => {
     await signedInByCode();
     expect(await refused({}, { tenantId: null, subscriptionId: "dddddddd-bbbb-4ccc-8ddd-eeeeeeeeeeee" })).toMatchObject(
       {
-        code: "subscription-not-found",
+        code: "subscription-unknown",
         exit: 4,
       },
     );

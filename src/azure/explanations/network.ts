@@ -14,7 +14,7 @@ export const NETWORK: readonly Explained[] = [
   {
     ...row,
     codes: ["ECONNREFUSED", "ECONNRESET", "ETIMEDOUT", "EHOSTUNREACH", "ENETUNREACH", "EPIPE", "REQUEST_SEND_ERROR"],
-    reads: [/(?:ECONNREFUSED|ETIMEDOUT|EHOSTUNREACH|ENETUNREACH) (?<address>[\w.:-]+)/],
+    reads: [/(?:ECONNREFUSED|ETIMEDOUT|EHOSTUNREACH|ENETUNREACH) (?<address>[\w.:-]*[\w-])/],
     means: "{address|the other side} does not answer, or the connection broke",
     next: "look at the network and at HTTPS_PROXY (with the local cloud: `paas local status`), then run again",
   },

@@ -142,7 +142,8 @@ export const SIGN_IN: readonly Explained[] = [
     next: "check the network; a company's proxy is named in HTTPS_PROXY, its certificate in NODE_EXTRA_CA_CERTS",
   },
   {
-    ...nobody,
+    code: "wrong-tenant",
+    exit: EXIT.signIn,
     codes: ["InvalidAuthenticationTokenTenant"],
     reads: [
       /wrong issuer '[^']*?(?<held>[0-9a-f-]{36})/,

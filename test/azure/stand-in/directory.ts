@@ -7,6 +7,8 @@ export type Application = {
   oid: string;
   tenantId: string;
   secret: { value: string; expires: Date } | null;
+  /** As PEM; null = none is registered. */
+  certificate: string | null;
   /** Whose tokens are taken in place of a secret. */
   federated: { issuer: string; subject: string; audience: string }[];
 };
@@ -29,6 +31,7 @@ export function addApplication(directory: Directory, known: Partial<Application>
     oid: randomUUID(),
     tenantId: TENANT,
     secret: null,
+    certificate: null,
     federated: [],
     ...known,
   };

@@ -1,5 +1,6 @@
 import { randomUUID } from "node:crypto";
 import { z } from "zod";
+import { claimsSignedBy } from "./certificate.js";
 import type { Core } from "./core.js";
 import type { Application, Directory, User } from "./directory.js";
 import { deviceCodes } from "./entra-device.js";
@@ -90,7 +91,7 @@ export function openEntra(core: Core, directory: Directory) {
         `Application with identifier '${body.client_id}' was not found in the directory '${tenant}'.`,
       );
     }
-    if (body.client_assertion) assertions.push(acceptAssertion(body.client_assertion, application, core));
+    if (body.client_assertion) assertions.push(acceptAssertion(body.client_assertion, application, tenant, core));
     else acceptSecret(body.client_secret, application, now());
     return {
       status: 200,
@@ -213,7 +214,25 @@ function acceptSecret(secret: string | undefined, { secret: known, clientId }: A
 }
 
 /** Exact and with regard to case, as Entra compares. */
-function acceptAssertion(assertion: string, { federated }: Application, { tokens, now }: Core): string {
+function acceptAssertion(
+  assertion: string,
+  { clientId, certificate, federated }: Application,
+  tenant: string,
+  { tokens, now }: Core,
+): string {
+  // A certificate has a thumbprint in the assertion's head; GitHub's and other issuers' tokens have none.
+  if (
+    Buffer.from(assertion.split(".")[0] ?? "", "base64url")
+      .toString("utf8")
+      .includes('"x5t')
+  ) {
+    const signed = certificate === null ? null : claimsSignedBy(certificate, assertion);
+    const audience = `https://${HOST}/${tenant}/oauth2/v2.0/token`;
+    if (signed?.iss === clientId && signed.sub === clientId && signed.aud === audience) return String(signed.jti);
+    const message =
+      "The certificate with identifier used to sign the client assertion is not registered on application. [Reason - The key was not found.]";
+    throw new EntraError("invalid_client", 700027, message);
+  }
   const claims = tokens.read(assertion, now());
   if (!claims) {
     throw new EntraError("invalid_client", 700024, "Client assertion is not within its valid time range.");

@@ -100,7 +100,7 @@ export function openIdentities(core: Core, directory: Directory, registrations: 
         };
         store.put({ id: idOf(names), type: "azurerm_user_assigned_identity", attributes });
         if (!known) {
-          const federated = { tenantId: core.tenantId, secret: null, federated: [] };
+          const federated = { tenantId: core.tenantId, secret: null, certificate: null, federated: [] };
           directory.applications.push({ clientId: String(clientId), oid: String(oid), ...federated });
         }
         return { status: known ? 200 : 201, body: rendered(names) };
