@@ -55,17 +55,6 @@ describe("the command line on Azure", () => {
   );
 
   test(
-    "not signed in: exit 4, and nothing on stdout",
-    async () => {
-      const { exit, stdout, stderr } = await paas(["ls"]);
-      expect([exit, stdout]).toEqual([4, ""]);
-      expect(stderr).toContain("error: you are not signed in to Azure  [not-signed-in]");
-      expect(stderr).toContain("next: `paas login`");
-    },
-    SLOW,
-  );
-
-  test(
     "login, then status, and Terraform as the same person; then logout",
     async () => {
       const login = await paas(["login", "--json"]);

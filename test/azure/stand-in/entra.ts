@@ -213,6 +213,12 @@ function acceptSecret(secret: string | undefined, { secret: known, clientId }: A
   }
 }
 
+function outOfTime(assertion: string, now: Date): string {
+  const { nbf = 0, exp = 0 } = JSON.parse(Buffer.from(assertion.split(".")[1] ?? "", "base64url").toString("utf8"));
+  const [from, end] = [nbf, exp].map((seconds: number) => new Date(seconds * 1000).toISOString());
+  return `Client assertion is not within its valid time range. Current time: ${now.toISOString()}, assertion valid from ${from}, expiry time of assertion ${end}. Review the documentation.`;
+}
+
 /** Exact and with regard to case, as Entra compares. */
 function acceptAssertion(
   assertion: string,
@@ -235,7 +241,7 @@ function acceptAssertion(
   }
   const claims = tokens.read(assertion, now());
   if (!claims) {
-    throw new EntraError("invalid_client", 700024, "Client assertion is not within its valid time range.");
+    throw new EntraError("invalid_client", 700024, outOfTime(assertion, now()));
   }
   const matches = federated.some(
     ({ issuer, subject, audience }) => issuer === claims.iss && subject === claims.sub && audience === claims.aud,
