@@ -9,7 +9,8 @@ type LoginTools = Pick<Tools, "ui" | "variables" | "signal" | "manifest">;
 export async function login(options: LoginOptions, { ui, variables, signal, manifest }: LoginTools): Promise<void> {
   ui.useCloud("azure");
   const noted = await manifest().catch(() => null);
-  const tenantId = options.tenant ?? noted?.platform?.tenant ?? (variables.ARM_TENANT_ID || null);
+  const tenantId =
+    options.tenant ?? noted?.platform?.tenant ?? (variables.ARM_TENANT_ID || variables.AZURE_TENANT_ID || null);
   const { username, tenantId: tenant } = await signInByCode(variables, { tenantId, show: ui.note, signal });
   ui.result(options, { username, tenant }, `signed in as ${username} (tenant ${tenant})`);
 }

@@ -207,6 +207,7 @@ testRows([
     "github-variables",
     "warning",
     "403",
+    "the token of an administrator",
   ],
   [
     "production without reviewers",

@@ -21,17 +21,28 @@ export function environments(facts: Facts): Verdict | Verdict[] {
 /** What jobs sign in with, against what `paas.yaml` says. That those identities are there is told by `oidc-trust`. */
 export function variables(facts: Facts): Verdict | Verdict[] {
   const verdicts = eachOf(facts, "each with its own identity", ({ wanted, found, platform }) => {
-    if (!found) return [];
+    if (!found || !("value" in found.variables)) return [];
+    const held = found.variables.value;
     const values = {
       AZURE_CLIENT_ID: platform.identities[wanted.identity] ?? "",
       AZURE_TENANT_ID: platform.tenant,
       AZURE_SUBSCRIPTION_ID: platform.subscription,
     };
-    const differing = (held: Record<string, string>) =>
-      Object.entries(values).flatMap(([name, value]) => variable({ name, of: wanted.name, value, held: held[name] }));
-    return [judged(found.variables, differing, warning)].flat();
+    return Object.entries(values).flatMap(([name, value]) =>
+      variable({ name, of: wanted.name, value, held: held[name] }),
+    );
   });
-  return [verdicts].flat().filter(isNew);
+  const unread = unreadIn(facts);
+  return unread === null ? verdicts : [unread, ...[verdicts].flat().filter(({ status }) => status !== "ok")];
+}
+
+/** What a token may not read of one environment it may read of none: that is told once. */
+function unreadIn({ github }: Facts): Verdict | null {
+  const all = "value" in github.environments ? github.environments.value : [];
+  const [first, ...others] = all.flatMap(({ variables: held }) => ("failed" in held ? held.failed : []));
+  if (first === undefined) return null;
+  const rest = others.length > 0 ? ` (nor those of ${others.length} more)` : "";
+  return warning(`${first}${rest}`, "look again with the token of an administrator: GH_TOKEN, or `gh auth login`");
 }
 
 /** Judges every environment whose identity is there: one that no identity trusts gives nobody anything. */
@@ -104,9 +115,4 @@ function variable({ name, of, value, held }: { name: string; of: string; value: 
   const fix = `\`paas bootstrap\` sets it, or: \`gh variable set ${name} --env ${of} --body ${value}\``;
   if (held === undefined) return [failure(`${name} of ${of} is not set: its jobs cannot sign in`, fix)];
   return [failure(`${name} of ${of} is ${held}, and paas.yaml says ${value}`, fix)];
-}
-
-/** What a token may not read it may read nowhere: that is told once. */
-function isNew({ line }: Verdict, index: number, all: Verdict[]): boolean {
-  return all.findIndex((other) => other.line === line) === index;
 }
