@@ -8,6 +8,7 @@ import { signIn } from "../../src/azure/sign-in.js";
 import type { AzureDoor } from "../../src/commands/doctor.gather.js";
 import { registerDoctor } from "../../src/commands/doctor.js";
 import { doctor } from "../../src/commands/doctor.run.js";
+import { readManifest } from "../../src/manifest/read.js";
 import { bootstrap } from "../../src/pipeline/bootstrap.js";
 import { stepsOf } from "../../src/pipeline/events.js";
 import { integrityOf } from "../../src/scaffold/cli-pin.js";
@@ -16,6 +17,7 @@ import { OWNER } from "../azure/stand-in/built-in-roles.js";
 import { SUBSCRIPTION, TENANT } from "../azure/stand-in/core.js";
 import { MANIFEST } from "../doctor/facts.js";
 import { TOKEN } from "../github/stand-in.js";
+import { open as openInit } from "./init/bench.js";
 import { type Workbench, workbench } from "./repository.js";
 
 /** What others may rely on. */
@@ -104,6 +106,27 @@ describe("a project on this machine", () => {
     fs.mkdirSync(path.dirname(path.join(bench.root, file)), { recursive: true });
     fs.writeFileSync(path.join(bench.root, file), text);
   };
+
+  it("is as this version writes it right after init, pin and workflows", async () => {
+    const bench = openInit({ "package.json": '{"scripts":{"start":"node server.js"}}', "server.js": "" });
+    await bench.init();
+    bench.printed.stdout = "";
+    const tools = { ...bench.tools, manifest: () => readManifest(bench.root) };
+    const { of } = await found({ ...bench, tools });
+    expect(of("cli-pin")).toMatchObject([{ status: "ok", line: "0.1.0, as here" }]);
+    expect(of("workflows")).toMatchObject([{ status: "ok", line: "3 files, as this version writes them" }]);
+    bench.write(
+      ".github/workflows/paas-nightly.yml",
+      bench.read(".github/workflows/paas-nightly.yml").replace("0.1.0", "0.0.9"),
+    );
+    bench.printed.stdout = "";
+    expect((await found({ ...bench, tools })).of("workflows")).toMatchObject([
+      {
+        status: "warning",
+        line: ".github/workflows/paas-nightly.yml was written by 0.0.9, and 0.1.0 writes it otherwise",
+      },
+    ]);
+  });
 
   it("whose vendored CLI is not what was locked is told", async () => {
     const bench = open(MANIFEST);
