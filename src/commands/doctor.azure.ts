@@ -4,8 +4,9 @@ import type { Session } from "../azure/session.js";
 import type { Chosen } from "../azure/sign-in.js";
 import { bootstrapNames, type Names } from "../bootstrap/names.js";
 import type { CloudName } from "../cloud.js";
-import type { AzureFacts, Gathered } from "../doctor/facts.js";
+import type { AzureFacts, Facts, Gathered } from "../doctor/facts.js";
 import { type ExpectedIdentity, identitiesOf } from "../doctor/identities.js";
+import { subscriptionOf } from "../environment/platform.js";
 import { PaasError } from "../errors.js";
 import { fixedEnvironments } from "../manifest/environments.js";
 import { type Manifest, TIERS, type Tier } from "../manifest/manifest.js";
@@ -25,30 +26,51 @@ export const realAzure: AzureDoor = {
 
 type Place = { cloud: Gathered<{ name: CloudName }>; manifest: Gathered<Manifest>; variables: NodeJS.ProcessEnv };
 
-/** Sign-in and subscription, as far as the project is on Azure. */
-export async function gatherAzure({ cloud, manifest, variables }: Place, azure: AzureDoor): Promise<AzureFacts> {
+/** Sign-in and subscriptions, as far as the project is on Azure. */
+export async function gatherAzure(
+  { cloud, manifest, variables }: Place,
+  azure: AzureDoor,
+): Promise<Pick<Facts, "azure" | "elsewhere">> {
   const onAzure = "value" in cloud && cloud.value.name === "azure";
   if (!onAzure) return nothing({ skipped: "environments live on this machine; `--cloud azure` looks at Azure, too" });
   if (!("value" in manifest)) return nothing({ skipped: "there is no project to look for" });
   const { platform } = manifest.value;
   const chosen = { tenantId: platform?.tenant ?? null, subscriptionId: platform?.subscription ?? null };
   const session = await gathered(() => azure.signIn(variables, chosen));
-  if (!("value" in session)) return { ...nothing({ skipped: "nobody is signed in" }), signIn: session };
+  if (!("value" in session)) return nothing({ skipped: "nobody is signed in" }, session);
   try {
-    return await inspect(session.value, manifest.value, azure.options);
+    const places = tiersByPlace(manifest.value, session.value.subscriptionId).map(([subscriptionId, tiers]) =>
+      inspect({ ...session.value, subscriptionId }, manifest.value, tiers, azure.options),
+    );
+    const [here, ...elsewhere] = await Promise.all(places);
+    return here ? { azure: here, elsewhere } : nothing({ skipped: "the project has no tier" });
   } finally {
     await session.value.close();
   }
 }
 
-async function inspect(session: Session, manifest: Manifest, options: ClientOptions): Promise<AzureFacts> {
+/** Tiers by the subscription that they lie in; one that is not noted yet lies in that of the sign-in. */
+function tiersByPlace(manifest: Manifest, otherwise: string): [string, Tier[]][] {
+  const places = new Map<string, Tier[]>();
+  for (const tier of tiersOf(manifest)) {
+    const id = subscriptionOf(manifest, tier, otherwise);
+    places.set(id, [...(places.get(id) ?? []), tier]);
+  }
+  return [...places];
+}
+
+async function inspect(
+  session: Session,
+  manifest: Manifest,
+  tiers: Tier[],
+  options: ClientOptions,
+): Promise<AzureFacts> {
   const { who, signIn: way, tenantId, subscriptionId, credential } = session;
   const { openArm } = await import("../azure/arm.js");
   const { openHttp } = await import("../azure/client.js");
   const { openInspection } = await import("../azure/inspection.js");
   const blobs = openHttp({ credential, scope: "https://storage.azure.com/.default" }, options);
   const read = openInspection(openArm({ url: "https://management.azure.com", credential, options }), subscriptionId);
-  const tiers = tiersOf(manifest);
   const place = { manifest, subscriptionId, tenantId };
   const account = bootstrapNames({ ...place, tier: tiers[0] ?? "nonprod" });
   const [subscription, providers, roles, identities, stateAccountId, quota] = await Promise.all([
@@ -131,9 +153,9 @@ async function gatherQuota({ location }: Manifest, { quota }: Inspection): Promi
     : { skipped: `Azure tells none for ${location}` };
 }
 
-function nothing(why: { skipped: string }): AzureFacts {
-  return {
-    signIn: why,
+function nothing(why: { skipped: string }, signIn: AzureFacts["signIn"] = why): Pick<Facts, "azure" | "elsewhere"> {
+  const azure = {
+    signIn,
     subscription: why,
     providers: why,
     roles: why,
@@ -143,4 +165,5 @@ function nothing(why: { skipped: string }): AzureFacts {
     state: why,
     quota: why,
   };
+  return { azure, elsewhere: [] };
 }

@@ -44,7 +44,7 @@ export async function gatherFacts(options: GlobalOptions, tools: DoctorTools, az
       after(manifest, (read) => gatherWorkflows({ root: folder, manifest: read, defaultBranch, cli }, tools)),
     ),
     github,
-    azure: await gatherAzure({ cloud, manifest, variables }, azure),
+    ...(await gatherAzure({ cloud, manifest, variables }, azure)),
   };
 }
 

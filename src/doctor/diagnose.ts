@@ -1,4 +1,4 @@
-import { AZURE } from "./checks/azure.js";
+import { AZURE, SIGN_IN } from "./checks/azure.js";
 import { GITHUB } from "./checks/github.js";
 import { PROJECT } from "./checks/project.js";
 import { TOOLS } from "./checks/tools.js";
@@ -13,8 +13,20 @@ export type Finding = Verdict & { check: string; title: string };
 
 /** Judges everything that was gathered. */
 export function diagnose(facts: Facts): Finding[] {
-  return CHECKS.flatMap(({ id, title, judge }) =>
-    [judge(facts)].flat().map((verdict) => ({ check: id, title, ...verdict })),
+  return CHECKS.flatMap((check) => {
+    const { id, title, judge } = check;
+    const verdicts = [judge(facts), ...(AZURE.includes(check) ? elsewhere(check, facts) : [])].flat();
+    return verdicts.map((verdict) => ({ check: id, title, ...verdict }));
+  });
+}
+
+/** The same sign-in works in every subscription of the project; all else is looked at in each. */
+function elsewhere({ id, judge }: Check, facts: Facts): Verdict[] {
+  if (id === SIGN_IN) return [];
+  return facts.elsewhere.flatMap((azure) =>
+    [judge({ ...facts, azure })].flat().map((verdict) => {
+      return { ...verdict, line: `${azure.tiers.join(", ")}: ${verdict.line}` };
+    }),
   );
 }
 

@@ -24,6 +24,8 @@ export type Facts = {
   workflows: Gathered<WorkflowFact[]>;
   github: GithubFacts;
   azure: AzureFacts;
+  /** Tiers that lie in subscriptions of their own. */
+  elsewhere: AzureFacts[];
 };
 
 export type LocalFacts = { state: "stopped" } | { state: "running" | "unhealthy"; detail: string };

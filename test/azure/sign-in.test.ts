@@ -237,7 +237,12 @@ test("Terraform gets the session's identity, and none of what the user's variabl
   const job = { ...azure.github.variables, ARM_CLIENT_ID: clientId };
   const session = await signedIn({ ...job, ...set });
   expect(
-    terraformVariables(session, { ...job, ...set, HTTPS_PROXY: "http://proxy", SSL_CERT_FILE: "/ca.pem" }),
+    terraformVariables(session, SUBSCRIPTION, {
+      ...job,
+      ...set,
+      HTTPS_PROXY: "http://proxy",
+      SSL_CERT_FILE: "/ca.pem",
+    }),
   ).toEqual({
     ARM_TENANT_ID: TENANT,
     ARM_SUBSCRIPTION_ID: SUBSCRIPTION,

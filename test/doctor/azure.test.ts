@@ -2,7 +2,7 @@ import { expect, test } from "vitest";
 import { bootstrapNames } from "../../src/bootstrap/names.js";
 import { diagnose } from "../../src/doctor/diagnose.js";
 import { requireManifest } from "../../src/manifest/parse.js";
-import { ALL, identitiesWith, MANIFEST, ON_AZURE, PLATFORM, SUBSCRIPTION, TENANT, withAzure } from "./facts.js";
+import { ALL, identitiesWith, MANIFEST, ON_AZURE, PLATFORM, SUBSCRIPTION, TENANT, WELL, withAzure } from "./facts.js";
 import { testRows } from "./rows.js";
 
 const HOME = `/subscriptions/${SUBSCRIPTION}`;
@@ -160,6 +160,20 @@ testRows([
     "failure",
     "no room",
     "isolation: shared",
+  ],
+  [
+    "a tier in a subscription of its own, with nothing registered",
+    { ...WELL, elsewhere: [{ ...WELL.azure, tiers: ["prod"], providers: { value: {} } }] },
+    "azure-providers",
+    "failure",
+    "prod: not registered",
+  ],
+  [
+    "the same subscription's roles, which are well",
+    { ...WELL, elsewhere: [{ ...WELL.azure, tiers: ["prod"] }] },
+    "azure-roles",
+    "ok",
+    "prod: 1 held",
   ],
   ["a quota nobody may read", withAzure({ quota: { failed: "403" } }), "azure-quota", "warning", "403"],
 ]);

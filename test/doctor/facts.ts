@@ -123,6 +123,7 @@ export const WELL: Facts = {
   workflows: { value: [{ path: ".github/workflows/paas-environment.yml", found: "a", rendered: "a" }] },
   github,
   azure,
+  elsewhere: [],
 };
 
 export const withAzure = (change: Partial<AzureFacts>): Facts => ({ ...WELL, azure: { ...azure, ...change } });

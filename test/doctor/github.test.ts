@@ -7,6 +7,7 @@ import {
   MANIFEST,
   PLATFORM,
   PREFIX,
+  SUBSCRIPTION,
   WELL,
   withAzure,
   withGithub,
@@ -29,6 +30,11 @@ const credentialsWith = (change: (held: FederatedCredential[]) => FederatedCrede
 const prefixed = (prefix: string) => credentialsWith(() => credentials("nonprod", prefix));
 const EVIL = { name: "x", issuer: "i", audiences: [] };
 const NONPROD_ONLY = requireManifest(MANIFEST + PLATFORM.replace(`prod: ${IDENTITY.prod}, `, ""), "paas.yaml");
+const OTHER = "99999999-bbbb-4ccc-8ddd-eeeeeeeeeeee";
+const SPLIT = requireManifest(
+  `${MANIFEST}${PLATFORM}  tiers:\n    prod: { subscription: ${OTHER}, stateAccount: stprod }\n`,
+  "paas.yaml",
+);
 const hidden = { value: { name: "acme/shop", private: true } };
 
 testRows([
@@ -192,6 +198,13 @@ testRows([
     "failure",
     `AZURE_CLIENT_ID of paas-plan is ${IDENTITY.nonprod}, and paas.yaml says ${IDENTITY.plan}`,
     `gh variable set AZURE_CLIENT_ID --env paas-plan --body ${IDENTITY.plan}`,
+  ],
+  [
+    "a variable with the subscription of another tier",
+    { ...WELL, manifest: { value: SPLIT } },
+    "github-variables",
+    "failure",
+    `AZURE_SUBSCRIPTION_ID of prod is ${SUBSCRIPTION}, and paas.yaml says ${OTHER}`,
   ],
   [
     "a variable that is missing",

@@ -3,10 +3,12 @@ import { PROVIDERS } from "../needs.js";
 import { type Check, failure, judged, ok, type Verdict, warning } from "../verdict.js";
 import { identityRoles, ownRoles } from "./roles.js";
 
+export const SIGN_IN = "azure-sign-in";
+
 /** The subscription: who works in it, what it is ready for, and whether there is room. */
 export const AZURE: Check[] = [
   {
-    id: "azure-sign-in",
+    id: SIGN_IN,
     title: "Azure sign-in",
     judge: ({ azure }) => judged(azure.signIn, ({ who, way, tenantId }) => ok(`${who} (${way}), tenant ${tenantId}`)),
   },

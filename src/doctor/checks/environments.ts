@@ -1,4 +1,5 @@
 import type { PlatformBlock } from "../../manifest/manifest.js";
+import { placeOf } from "../../manifest/tier-place.js";
 import { type GithubEnvironment, githubEnvironments } from "../../workflow/github-environments.js";
 import type { Facts, GithubEnvironmentFact } from "../facts.js";
 import { failure, judged, ok, skipped, type Verdict, warning } from "../verdict.js";
@@ -26,7 +27,7 @@ export function variables(facts: Facts): Verdict | Verdict[] {
     const values = {
       AZURE_CLIENT_ID: platform.identities[wanted.identity] ?? "",
       AZURE_TENANT_ID: platform.tenant,
-      AZURE_SUBSCRIPTION_ID: platform.subscription,
+      AZURE_SUBSCRIPTION_ID: placeOf(platform, wanted.identity === "plan" ? "nonprod" : wanted.identity).subscription,
     };
     return Object.entries(values).flatMap(([name, value]) =>
       variable({ name, of: wanted.name, value, held: held[name] }),

@@ -5,9 +5,13 @@ import { failure, judged, ok, type Verdict, warning } from "../verdict.js";
 const BOOTSTRAP = "`paas bootstrap` writes the federated credentials anew";
 
 /** The subjects that GitHub gives against those that identities trust; Entra compares them letter by letter. */
-export function trust({ github, azure, manifest }: Facts): Verdict | Verdict[] {
-  return judged(azure.identities, (identities) =>
+export function trust({ github, azure, elsewhere, manifest }: Facts): Verdict | Verdict[] {
+  return judged(azure.identities, (here) =>
     judged(github.subject, ({ prefix, issuer }) => {
+      const identities = [
+        here,
+        ...elsewhere.map(({ identities: there }) => ("value" in there ? there.value : [])),
+      ].flat();
       if (!("value" in manifest)) return [];
       const expected = expectedSubjects(manifest.value, github.defaultBranch, prefix);
       const verdicts = [
