@@ -122,9 +122,12 @@ function gitOf(root: string, git: (...words: string[]) => Promise<string>, toldD
   };
 }
 
-/** The environment of a git child: the caller's, without what could lead git to another repository or program. */
+/**
+ * The environment of a git child: the caller's, without what could lead git to another repository, program or setting.
+ * simple-git starts nothing while one of these is set.
+ */
 export function gitEnvironment(variables: NodeJS.ProcessEnv = process.env): Record<string, string> {
-  const foreign = (name: string) => name.startsWith("GIT_") || ["EDITOR", "VISUAL", "PAGER"].includes(name);
+  const foreign = (name: string) => /^(git_.*|editor|visual|pager|ssh_askpass|prefix)$/i.test(name);
   const kept = Object.entries(variables).filter(([name, value]) => value !== undefined && !foreign(name));
   return { ...(Object.fromEntries(kept) as Record<string, string>), GIT_TERMINAL_PROMPT: "0", LC_ALL: "C" };
 }
