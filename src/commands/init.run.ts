@@ -43,6 +43,7 @@ export async function init(options: InitOptions, tools: InitTools, newId = rando
   const templates = readTemplates();
   const files = listFiles(root);
   const dirty = await git.dirty();
+  const remotes = await git.remotes();
 
   const project = await findProject({ flags, sample, interactive, yes, root, files, templates }, tools, newId);
   const current = (file: string) => readInside(root, file);
@@ -53,7 +54,7 @@ export async function init(options: InitOptions, tools: InitTools, newId = rando
     manifest: project.manifest,
     cli: { version: cli.release.version, tarball: kept === null ? cli.path : null },
     defaultBranch: (await git.defaultBranch()).replace(/^origin\//, ""),
-    enterpriseServer: !onGithubCom(tools.variables, await git.remotes()),
+    enterpriseServer: !onGithubCom(tools.variables, remotes),
     owners: await findOwners(flags, interactive, current, tools),
     has: (file) => current(file) !== null,
   });
@@ -61,7 +62,7 @@ export async function init(options: InitOptions, tools: InitTools, newId = rando
   const wanted = describeFiles({ ...project, templates, cli: kept === null ? cli : null, github, foreign });
   const planned = planFiles(wanted, current, interactive);
   for (const { hint } of planned) if (hint !== null) tools.ui.warn(hint);
-  const remote = planRemote(root, await git.remotes());
+  const remote = planRemote(root, remotes);
   if (dryRun) {
     const outcome = { ...project, files: planned, remote, next: nextCommands(planned, dirty) };
     return tools.ui.result(options, { ...documentOf(outcome), dryRun }, planText(outcome));

@@ -2,7 +2,7 @@ import fs from "node:fs/promises";
 import path from "node:path";
 import { type SimpleGit, simpleGit } from "simple-git";
 import { EXIT, PaasError } from "../errors.js";
-import { defaultRefIn } from "./default-branch.js";
+import { branchOf, defaultRefIn } from "./default-branch.js";
 
 /** A commit that an environment is made of. */
 export type Commit = { sha: string; subject: string; author: string };
@@ -67,12 +67,12 @@ function gitOf(root: string, git: (...words: string[]) => Promise<string>, toldD
       () => null,
     );
 
-  const defaultRef = () => defaultRefIn({ git, tip }, toldDefault);
+  const defaultRef = () => defaultRefIn(git, toldDefault);
 
   return {
     root,
     defaultRef,
-    defaultBranch: async () => (await defaultRef()).replace(/^refs\/(?:heads|remotes)\//, ""),
+    defaultBranch: async () => branchOf(await defaultRef()),
     currentBranch: async () => {
       const name = await git("symbolic-ref", "--quiet", "--short", "HEAD").catch(() => "");
       if (name) return name;
@@ -83,9 +83,11 @@ function gitOf(root: string, git: (...words: string[]) => Promise<string>, toldD
     },
     branchTip: (branch) => tip(`refs/heads/${branch}`),
     commit: async (revision) => {
-      const sha = await tip(revision);
-      if (!sha) throw noCommit(revision);
-      const [subject = "", author = ""] = (await git("log", "-1", "--format=%s%x00%an", sha)).split("\0");
+      const words = ["log", "-1", "--format=%H%x00%s%x00%an", "--end-of-options", `${revision}^{commit}`, "--"];
+      const text = await git(...words).catch(() => {
+        throw noCommit(revision);
+      });
+      const [sha = "", subject = "", author = ""] = text.split("\0");
       return { sha, subject, author };
     },
     dirty: async () => (await git("status", "--porcelain", "--untracked-files=normal")) !== "",
@@ -120,9 +122,12 @@ function gitOf(root: string, git: (...words: string[]) => Promise<string>, toldD
   };
 }
 
-/** The environment of a git child: the caller's, without what could lead git to another repository or program. */
+/**
+ * The environment of a git child: the caller's, without what could lead git to another repository, program or setting.
+ * simple-git starts nothing while one of these is set.
+ */
 export function gitEnvironment(variables: NodeJS.ProcessEnv = process.env): Record<string, string> {
-  const foreign = (name: string) => name.startsWith("GIT_") || ["EDITOR", "VISUAL", "PAGER"].includes(name);
+  const foreign = (name: string) => /^(git_.*|editor|visual|pager|ssh_askpass|prefix)$/i.test(name);
   const kept = Object.entries(variables).filter(([name, value]) => value !== undefined && !foreign(name));
   return { ...(Object.fromEntries(kept) as Record<string, string>), GIT_TERMINAL_PROMPT: "0", LC_ALL: "C" };
 }

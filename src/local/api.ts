@@ -1,5 +1,6 @@
 import type { ContainerEnv } from "../cloud.js";
 import type { Runtime } from "../manifest/manifest.js";
+import type { DaemonAddress } from "./address.js";
 
 /** Bodies and answers of the daemon's own API under `/paas/`; both sides are this program, of one version. */
 
@@ -20,13 +21,7 @@ export type AppStatus = {
   ingressPort: number;
 };
 
-export type DaemonStatus = {
-  version: string;
-  pid: number;
-  startedAt: string;
-  port: number;
-  doorPort: number;
-  gatewayPort: number;
+export type DaemonStatus = Omit<DaemonAddress, "schemaVersion" | "token" | "certificate"> & {
   apps: ({ id: string } & AppStatus)[];
   runs: { id: string; kind: string; branch: string; commit: string; state: string }[];
   /** Hosts that Terraform asked for and did not get. */

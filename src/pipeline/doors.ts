@@ -36,11 +36,15 @@ export async function openDoors(
 ): Promise<Doors> {
   const [git, home] = [await tools.git(), await tools.home()];
   const cloud = await tools.cloud();
+  let terraform: Promise<TerraformBinary> | undefined;
   return {
     ...openedIn(cloud),
     git,
     home,
-    terraform: () => findTerraform(tools.variables),
+    terraform: () => {
+      terraform ??= findTerraform(tools.variables);
+      return terraform;
+    },
     work: (envId) => path.join(home, ".paas", "work", cloud.name, envId),
     variables: tools.variables,
     now: tools.now,

@@ -1,4 +1,5 @@
 import { EXIT, PaasError } from "../errors.js";
+import { branchOf } from "../git/default-branch.js";
 import type { Commit, Git } from "../git/git.js";
 import { isActions } from "../github/context.js";
 import type { Manifest } from "../manifest/manifest.js";
@@ -59,8 +60,9 @@ export async function placingManifest(git: Git, own: Manifest, variables: NodeJS
 }
 
 async function defaultManifest(git: Git): Promise<Manifest | null> {
-  const text = await git.show(await git.defaultRef(), "paas.yaml");
-  return text === null ? null : requireManifest(text, `paas.yaml (${await git.defaultBranch()})`);
+  const ref = await git.defaultRef();
+  const text = await git.show(ref, "paas.yaml");
+  return text === null ? null : requireManifest(text, `paas.yaml (${branchOf(ref)})`);
 }
 
 async function tipOf(git: Git, branch: string): Promise<string> {

@@ -20,7 +20,7 @@ export type VendoredCli = {
 
 const FOLDER = `infra/${VENDOR}`;
 /** Higher ones take longer than they save. */
-const LEVEL = 6;
+const LEVEL = 4;
 
 /**
  * Packs this CLI. The name says what is in the archive before compression, so a file of that name that holds it is

@@ -3,7 +3,7 @@ import { renderFile } from "./file.js";
 import type { Job } from "./job.js";
 import type { Workflow } from "./render.js";
 import { RIGHT } from "./rights.js";
-import { buildx, checkout, cli, PAAS, terraform } from "./steps.js";
+import { buildx, PAAS, workplace } from "./steps.js";
 import { expression, indent, literalPattern, scalar } from "./text.js";
 import { applyMinutes } from "./time-limits.js";
 
@@ -82,9 +82,7 @@ github.event_name == 'workflow_dispatch' && inputs.command != 'destroy'`,
     azure: true,
     terraform: true,
     steps: [
-      checkout({ ref: namedBranch(manifest), withDefaultBranch: true }),
-      ...cli(),
-      ...terraform(),
+      ...workplace({ ref: namedBranch(manifest), withDefaultBranch: true }),
       buildx(),
       `- name: Create or update the environment of the branch
   id: push
@@ -141,9 +139,7 @@ github.event_name == 'workflow_dispatch' && inputs.command == 'destroy'`,
     azure: true,
     terraform: true,
     steps: [
-      checkout(),
-      ...cli(),
-      ...terraform(),
+      ...workplace(),
       `- name: Remove the environment of the deleted branch
   if: github.event_name == 'delete'
   env:

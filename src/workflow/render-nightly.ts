@@ -3,7 +3,7 @@ import { SHARED } from "./github-environments.js";
 import type { Job } from "./job.js";
 import type { Workflow } from "./render.js";
 import { RIGHT } from "./rights.js";
-import { checkout, cli, PAAS, terraform } from "./steps.js";
+import { checkout, cli, PAAS, workplace } from "./steps.js";
 import { expression } from "./text.js";
 import { applyMinutes } from "./time-limits.js";
 
@@ -78,9 +78,7 @@ function reapJob({ manifest }: Workflow): Job {
     azure: true,
     terraform: true,
     steps: [
-      checkout(),
-      ...cli(),
-      ...terraform(),
+      ...workplace(),
       `- name: Remove it, if it is still left over
   env:
     PAAS_ENV: ${expression("matrix.environment.envId")}
@@ -105,9 +103,7 @@ function driftJob(): Job {
     azure: true,
     terraform: true,
     steps: [
-      checkout(),
-      ...cli(),
-      ...terraform(),
+      ...workplace(),
       `- name: Compare the cloud with the state
   env:
     GITHUB_TOKEN: ${expression("github.token")}

@@ -3,7 +3,7 @@ import { SHARED } from "./github-environments.js";
 import type { Job } from "./job.js";
 import type { Workflow } from "./render.js";
 import { RIGHT } from "./rights.js";
-import { buildx, checkout, cli, PAAS, terraform } from "./steps.js";
+import { buildx, checkout, cli, PAAS, workplace } from "./steps.js";
 import { expression } from "./text.js";
 import { applyMinutes } from "./time-limits.js";
 
@@ -76,9 +76,7 @@ function planJob(): Job {
     azure: true,
     terraform: true,
     steps: [
-      checkout({ withDefaultBranch: true }),
-      ...cli(),
-      ...terraform(),
+      ...workplace({ withDefaultBranch: true }),
       `- name: Plan, and comment
   env:
     GITHUB_TOKEN: ${expression("github.token")}
@@ -111,9 +109,7 @@ ${TRUSTED}`,
     azure: true,
     terraform: true,
     steps: [
-      checkout({ ref: "github.event.pull_request.head.sha", withDefaultBranch: true }),
-      ...cli(),
-      ...terraform(),
+      ...workplace({ ref: "github.event.pull_request.head.sha", withDefaultBranch: true }),
       buildx(),
       `- name: Create or update the preview
   id: preview
@@ -144,9 +140,7 @@ ${TRUSTED}`,
     azure: true,
     terraform: true,
     steps: [
-      checkout({ ref: "github.event.repository.default_branch" }),
-      ...cli(),
-      ...terraform(),
+      ...workplace({ ref: "github.event.repository.default_branch" }),
       `- name: Remove the preview
   env:
     PAAS_ENV: pr-${expression("github.event.pull_request.number")}

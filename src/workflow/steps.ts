@@ -25,6 +25,11 @@ export function checkout({ ref, withDefaultBranch = false }: CheckoutOptions = {
   ]);
 }
 
+/** What every job that works with environments begins with. */
+export function workplace(from?: CheckoutOptions): string[] {
+  return [checkout(from), ...cli(), ...terraform()];
+}
+
 /** Node, the CLI that `infra/package.json` pins, and the packages of `infra/`. */
 export function cli(): string[] {
   return [
@@ -45,7 +50,7 @@ export function cli(): string[] {
 }
 
 /** Terraform and a cache of its providers; the job's `env` has TF_PLUGIN_CACHE_DIR. */
-export function terraform(): string[] {
+function terraform(): string[] {
   return [
     step(PINS.terraform, [
       `terraform_version: ${TERRAFORM_VERSION}`,

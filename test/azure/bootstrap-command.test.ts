@@ -1,15 +1,12 @@
-import { execFile } from "node:child_process";
 import fs from "node:fs";
 import path from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { packageCache } from "../../src/terraform/packages.js";
 import { TOKEN } from "../github/stand-in.js";
+import { paas as installed, type Outcome } from "../helpers/paas.js";
 import { temporaryFolder } from "../helpers/repository.js";
 import { type Fresh, openFresh } from "./bootstrap-project.js";
 import { SUBSCRIPTION, TENANT } from "./stand-in/core.js";
 
-const TSX = path.resolve("node_modules/.bin/tsx");
-const MAIN = path.resolve("src/main.ts");
 const SLOW = 120_000;
 
 let here: Fresh;
@@ -29,17 +26,10 @@ afterAll(async () => {
   removeHome();
 });
 
-type Ended = { exit: number; stdout: string; stderr: string };
-
-function paas(words: string[], variables: NodeJS.ProcessEnv = {}): Promise<Ended> {
-  const cache = path.dirname(packageCache(process.env));
-  const own = { HOME: home, PAAS_CACHE_DIR: cache, NO_COLOR: "1", GITHUB_API_URL: here.github.apiUrl };
-  const env = { ...here.variables, ARM_TENANT_ID: TENANT, ARM_SUBSCRIPTION_ID: SUBSCRIPTION, ...own, ...variables };
-  return new Promise((resolve) => {
-    execFile(TSX, [MAIN, "-C", here.repository.folder, ...words], { env, timeout: 100_000 }, (error, stdout, stderr) =>
-      resolve({ exit: error ? Number(error.code ?? 1) : 0, stdout, stderr }),
-    );
-  });
+function paas(words: string[], more: NodeJS.ProcessEnv = {}): Promise<Outcome> {
+  const own = { HOME: home, NO_COLOR: "1", GITHUB_API_URL: here.github.apiUrl };
+  const variables = { ...here.variables, ARM_TENANT_ID: TENANT, ARM_SUBSCRIPTION_ID: SUBSCRIPTION, ...own, ...more };
+  return installed(words, { cwd: here.repository.folder, variables });
 }
 
 /** What differs from run to run is left out. */

@@ -1,16 +1,13 @@
-import { execFile } from "node:child_process";
 import fs from "node:fs";
 import os from "node:os";
 import path from "node:path";
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { packageCache } from "../../src/terraform/packages.js";
+import { afterAll, beforeAll, describe, expect, inject, test } from "vitest";
 import { startInShell } from "../e2e/support/terminal.js";
+import { paas as installed, type Outcome } from "../helpers/paas.js";
 import { ACCOUNT, MANIFEST, openProject, type Project } from "./project.js";
 import { SUBSCRIPTION, TENANT } from "./stand-in/core.js";
 import { ALICE } from "./stand-in/directory.js";
 
-const TSX = path.resolve("node_modules/.bin/tsx");
-const MAIN = path.resolve("src/main.ts");
 const SLOW = 120_000;
 
 let here: Project;
@@ -24,18 +21,11 @@ afterAll(async () => {
   fs.rmSync(home, { recursive: true, force: true });
 });
 
-type Ended = { exit: number; stdout: string; stderr: string };
-
 /** The command line as a child of its own: proxy and certificate come by variables, as a company's do. */
-function paas(words: string[], variables: NodeJS.ProcessEnv = {}): Promise<Ended> {
+function paas(words: string[], more: NodeJS.ProcessEnv = {}): Promise<Outcome> {
   const { ARM_CLIENT_ID: _id, ARM_CLIENT_SECRET: _secret, ...surroundings } = here.variables;
-  const cache = path.dirname(packageCache(process.env));
-  const env = { ...surroundings, HOME: home, PAAS_CACHE_DIR: cache, NO_COLOR: "1", ...variables };
-  return new Promise((resolve) => {
-    execFile(TSX, [MAIN, "-C", here.repository.folder, ...words], { env, timeout: 100_000 }, (error, stdout, stderr) =>
-      resolve({ exit: error ? Number(error.code ?? 1) : 0, stdout, stderr }),
-    );
-  });
+  const variables = { ...surroundings, HOME: home, NO_COLOR: "1", ...more };
+  return installed(words, { cwd: here.repository.folder, variables });
 }
 
 const withSecret = () => ({ ARM_CLIENT_ID: here.variables.ARM_CLIENT_ID, ARM_CLIENT_SECRET: "s3cret" });
@@ -100,7 +90,17 @@ describe("the command line on Azure", () => {
       const [app] = here.azure.store.list("azurerm_container_app").filter(({ id }) => id.includes("-bob-"));
       here.azure.logs.replicas.set(String(app?.attributes.name), ["one"]);
       const remote = "trap 'echo caught; exit 3' INT; echo ready; while :; do sleep 0.1; done";
-      const words = [TSX, MAIN, "-C", here.repository.folder, "exec", "bob", "--", "sh", "-c", remote];
+      const words = [
+        inject("installedCli").paas,
+        "-C",
+        here.repository.folder,
+        "exec",
+        "bob",
+        "--",
+        "sh",
+        "-c",
+        remote,
+      ];
       const variables = { ...here.variables, ...withSecret(), HOME: home, NO_COLOR: "1" };
       const shell = startInShell(["sh", "-c", '"$@"; echo "exit $?"; stty -a', "sh", ...words], os.tmpdir(), variables);
       await shell.says(/ready/);

@@ -7,15 +7,14 @@ import { eject } from "../../src/pipeline/eject.js";
 import { stepsOf } from "../../src/pipeline/events.js";
 import { findSource } from "../../src/pipeline/source.js";
 import { variablesFor } from "../../src/terraform/run.js";
-import { openProject, type Project } from "./project.js";
+import { openRunningProject, type Project } from "./project.js";
 
 /** Installing the packages of infra/ is part of the first run on a new machine. */
 const LONG = 120_000;
 
 let here: Project;
 beforeAll(async () => {
-  here = await openProject();
-  await here.up();
+  here = await openRunningProject();
 }, LONG);
 afterAll(() => here.close());
 

@@ -151,6 +151,13 @@ export async function openProject(
   };
 }
 
+/** The same project, with the environment `alice` up. */
+export async function openRunningProject(): Promise<Project> {
+  const project = await openProject();
+  await project.up();
+  return project;
+}
+
 /** As `paas bootstrap` makes it: from the platform stack, here on the way to a first environment. */
 async function makePlatform({ cloud, ...doors }: Doors, first: (doors: Doors) => Promise<unknown>): Promise<void> {
   await first({ ...doors, cloud: { ...cloud, platform: { ...cloud.platform, madeByRuns: true } } });

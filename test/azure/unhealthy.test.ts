@@ -1,15 +1,14 @@
 import { afterAll, afterEach, beforeAll, expect, test } from "vitest";
 import { EXIT, PaasError } from "../../src/errors.js";
 import type { Doors } from "../../src/pipeline/doors.js";
-import { openProject, type Project } from "./project.js";
+import { openRunningProject, type Project } from "./project.js";
 
 /** Installing the packages of infra/ is part of the first run on a new machine. */
 const LONG = 120_000;
 
 let here: Project;
 beforeAll(async () => {
-  here = await openProject();
-  await here.up();
+  here = await openRunningProject();
 }, LONG);
 afterAll(() => here.close());
 afterEach(() => {

@@ -3,44 +3,31 @@ import { createLocalRemote } from "../../src/cloud.js";
 import { destroy } from "../../src/commands/destroy.run.js";
 import { plan } from "../../src/commands/plan.run.js";
 import { up } from "../../src/commands/up.run.js";
-import { temporaryFolder } from "../helpers/repository.js";
-import { type Surroundings, surroundings } from "../pipeline/surroundings.js";
+import { FIRST_RUN, type Surroundings, surroundings } from "../pipeline/surroundings.js";
+import { standInForTest } from "./open.js";
 import { deletePayload, HEAD_SHA, pullPayload, pushPayload } from "./payloads.js";
-import { openStandIn, type StandIn } from "./stand-in.js";
+import type { StandIn } from "./stand-in.js";
 import { type WorkflowStep, workflowStep } from "./workflow-run.js";
 
-/** Installing the packages of infra/ is part of the first run on a new machine. */
-const FIRST_RUN = 120_000;
 const RUN = "https://github.example/acme/shop/actions/runs/8812/attempts/1";
 
-const later: (() => unknown)[] = [];
 let here: Surroundings;
-let folder: string;
 let standIn: StandIn;
 
 beforeAll(async () => {
-  here = await surroundings((work) => later.push(work));
+  here = await surroundings();
   await createLocalRemote(here.repository.folder);
-  folder = temporaryFolder("workflow-", { removeAfter: (work) => later.push(work) });
 }, FIRST_RUN);
+afterAll(() => here.close());
 
 beforeEach(async () => {
-  standIn = await openStandIn();
+  standIn = await standInForTest();
   standIn.repository.branches.add("env-alice");
   standIn.repository.permissions.set("alice", "write");
-  return async () => {
-    await standIn.close();
-    expect(standIn.problems).toEqual([]);
-  };
-});
-
-afterAll(async () => {
-  await here.close();
-  for (const work of later) await work();
 });
 
 const step = (event: string, payload: object, sha?: string): Promise<WorkflowStep> =>
-  workflowStep(here, { event, payload, folder, standIn, ...(sha === undefined ? {} : { sha }) });
+  workflowStep(here, { event, payload, standIn, ...(sha === undefined ? {} : { sha }) });
 const push = () => step("push", pushPayload("env-alice"));
 const tip = (branch = "env-alice") => here.repository.git("rev-parse", branch);
 /** Calls with the numbers that the stand-in gave taken out. */

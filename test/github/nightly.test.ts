@@ -5,18 +5,14 @@ import { reap } from "../../src/commands/reap.run.js";
 import { type Reporter, silentReporter } from "../../src/github/reporter.js";
 import { listEnvironments } from "../../src/pipeline/listing.js";
 import { up } from "../../src/pipeline/up.js";
-import { temporaryFolder } from "../helpers/repository.js";
-import { type Surroundings, surroundings } from "../pipeline/surroundings.js";
-import { openStandIn, type StandIn } from "./stand-in.js";
+import { FIRST_RUN, type Surroundings, surroundings } from "../pipeline/surroundings.js";
+import { standInForTest } from "./open.js";
+import type { StandIn } from "./stand-in.js";
 import { type WorkflowStep, workflowStep } from "./workflow-run.js";
 
-/** Installing the packages of infra/ is part of the first run on a new machine. */
-const FIRST_RUN = 180_000;
 const DAY = 24 * 3600 * 1000;
 
-const later: (() => unknown)[] = [];
 let here: Surroundings;
-let folder: string;
 let standIn: StandIn;
 
 const environments = ["alice", "bob", "pr-7"];
@@ -43,32 +39,25 @@ async function hold(envId: string) {
 }
 
 beforeAll(async () => {
-  here = await surroundings((work) => later.push(work));
+  here = await surroundings();
   await createLocalRemote(here.repository.folder);
   for (const envId of ["bob", "pr-7", "staging"]) here.repository.git("branch", branchOf(envId));
-  folder = temporaryFolder("workflow-", { removeAfter: (work) => later.push(work) });
 }, FIRST_RUN);
+afterAll(() => here.close());
 
 beforeEach(async () => {
   await makeEnvironments();
-  standIn = await openStandIn();
+  standIn = await standInForTest();
   for (const envId of environments.slice(0, 2)) standIn.repository.branches.add(branchOf(envId));
   standIn.repository.pulls.set(7, { state: "open", labels: ["preview"] });
-  return async () => {
+  return () => {
     process.exitCode = undefined;
-    await standIn.close();
-    expect(standIn.problems).toEqual([]);
   };
 }, FIRST_RUN);
 
-afterAll(async () => {
-  await here.close();
-  for (const work of later) await work();
-});
-
 async function nightly(variables: NodeJS.ProcessEnv = {}): Promise<WorkflowStep> {
   const payload = { schedule: "17 3 * * *", repository: { default_branch: "main" } };
-  const step = await workflowStep(here, { event: "schedule", payload, folder, standIn });
+  const step = await workflowStep(here, { event: "schedule", payload, standIn });
   return { ...step, tools: { ...step.tools, variables: { ...step.tools.variables, ...variables } } };
 }
 

@@ -32,13 +32,19 @@ export class Clock implements Patience {
 
 export type Opened = { standIn: StandIn; github: Github; clock: Clock };
 
-/** A stand-in and the way to it; at the end of the test no request may have been wrong. */
-export async function openForTest(signal = new AbortController().signal): Promise<Opened> {
+/** A stand-in of one test; at its end no request may have been wrong. */
+export async function standInForTest(): Promise<StandIn> {
   const standIn = await openStandIn();
   onTestFinished(async () => {
     await standIn.close();
     expect(standIn.problems).toEqual([]);
   });
+  return standIn;
+}
+
+/** A stand-in and the way to it. */
+export async function openForTest(signal = new AbortController().signal): Promise<Opened> {
+  const standIn = await standInForTest();
   const clock = new Clock();
   const place = { apiUrl: standIn.apiUrl, repository: { owner: "acme", repo: "shop" } };
   return { standIn, clock, github: await openGithub(place, TOKEN, signal, clock) };

@@ -2,25 +2,19 @@ import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
 import { createLocalRemote } from "../../src/cloud.js";
 import { rollback } from "../../src/commands/rollback.run.js";
 import { up } from "../../src/pipeline/up.js";
-import { temporaryFolder } from "../helpers/repository.js";
-import { type Surroundings, surroundings } from "../pipeline/surroundings.js";
+import { FIRST_RUN, type Surroundings, surroundings } from "../pipeline/surroundings.js";
+import { standInForTest } from "./open.js";
 import { dispatchPayload } from "./payloads.js";
-import { openStandIn, type StandIn } from "./stand-in.js";
+import type { StandIn } from "./stand-in.js";
 import { workflowStep } from "./workflow-run.js";
 
-/** Installing the packages of infra/ is part of the first run on a new machine. */
-const FIRST_RUN = 120_000;
-
-const later: (() => unknown)[] = [];
 let here: Surroundings;
-let folder: string;
 let standIn: StandIn;
 let first: string;
 
 beforeAll(async () => {
-  here = await surroundings((work) => later.push(work));
+  here = await surroundings();
   await createLocalRemote(here.repository.folder);
-  folder = temporaryFolder("workflow-", { removeAfter: (work) => later.push(work) });
   first = here.repository.git("rev-parse", "env-alice");
   await up({ source: await here.source("env-alice"), lockTimeout: 0 }, here.doors, here.steps);
   here.repository.git("switch", "--quiet", "env-alice");
@@ -29,23 +23,15 @@ beforeAll(async () => {
   here.repository.git("switch", "--quiet", "main");
   await up({ source: await here.source("env-alice"), lockTimeout: 0 }, here.doors, here.steps);
 }, FIRST_RUN);
+afterAll(() => here.close());
 
 beforeEach(async () => {
-  standIn = await openStandIn();
-  return async () => {
-    await standIn.close();
-    expect(standIn.problems).toEqual([]);
-  };
-});
-
-afterAll(async () => {
-  await here.close();
-  for (const work of later) await work();
+  standIn = await standInForTest();
 });
 
 const step = () => {
   const payload = dispatchPayload({ action: "rollback", environment: "alice" });
-  return workflowStep(here, { event: "workflow_dispatch", payload, folder, standIn });
+  return workflowStep(here, { event: "workflow_dispatch", payload, standIn });
 };
 
 test("a rollback by hand of a branch that is gone does nothing and says so", async () => {

@@ -7,6 +7,7 @@ import { createReporter } from "../../src/github/reporter.js";
 import { readManifest } from "../../src/manifest/read.js";
 import type { Tools } from "../../src/tools.js";
 import { createUi } from "../../src/ui/ui.js";
+import { temporaryFolder } from "../helpers/repository.js";
 import type { Surroundings } from "../pipeline/surroundings.js";
 import { Clock } from "./open.js";
 import { REPOSITORY } from "./payloads.js";
@@ -29,14 +30,13 @@ export type Happening = {
   payload: object;
   /** GITHUB_SHA. */
   sha?: string;
-  folder: string;
   standIn: StandIn;
 };
 
 export async function workflowStep(here: Surroundings, happening: Happening): Promise<WorkflowStep> {
-  const { folder, standIn } = happening;
+  const { standIn } = happening;
   const fileAt = (name: string, text: string) => {
-    const file = path.join(fs.mkdtempSync(path.join(folder, "step-")), name);
+    const file = path.join(temporaryFolder("step-"), name);
     fs.writeFileSync(file, text);
     return file;
   };

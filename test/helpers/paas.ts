@@ -15,7 +15,7 @@ export type Call = {
   input?: string;
 };
 
-/** Runs the packed and installed CLI to its end. Only for tests below `test/e2e` and `test/packaging`. */
+/** Runs the packed and installed CLI to its end. Only for the tests that `vitest.config.ts` counts as `PACKED`. */
 export function paas(words: string[], call: Call): Promise<Outcome> {
   return run(inject("installedCli").paas, words, call);
 }

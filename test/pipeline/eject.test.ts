@@ -6,22 +6,14 @@ import { afterAll, beforeAll, expect, test } from "vitest";
 import { eject } from "../../src/pipeline/eject.js";
 import { up } from "../../src/pipeline/up.js";
 import { variablesFor } from "../../src/terraform/run.js";
-import { type Surroundings, surroundings } from "./surroundings.js";
+import { FIRST_RUN, type Surroundings, surroundings } from "./surroundings.js";
 
-/** Installing the packages of infra/ is part of the first run on a new machine. */
-const FIRST_RUN = 120_000;
-
-const later: (() => unknown)[] = [];
 let here: Surroundings;
 
 beforeAll(async () => {
-  here = await surroundings((work) => later.push(work));
+  here = await surroundings();
 }, FIRST_RUN);
-
-afterAll(async () => {
-  await here.close();
-  for (const work of later) await work();
-});
+afterAll(() => here.close());
 
 test(
   "ejected from the local cloud, the files say that it is simulated, and a plan of theirs shows no change",

@@ -4,23 +4,16 @@ import type { Doors } from "../../src/pipeline/doors.js";
 import { plan } from "../../src/pipeline/plan.js";
 import { findTarget } from "../../src/pipeline/target.js";
 import { up } from "../../src/pipeline/up.js";
-import { type Surroundings, surroundings } from "./surroundings.js";
+import { FIRST_RUN, type Surroundings, surroundings } from "./surroundings.js";
 
 const DAY = 24 * 3600 * 1000;
-/** Installing the packages of infra/ is part of the first run on a new machine. */
-const FIRST_RUN = 120_000;
 
-const later: (() => unknown)[] = [];
 let here: Surroundings;
 
 beforeAll(async () => {
-  here = await surroundings((work) => later.push(work));
+  here = await surroundings();
 }, FIRST_RUN);
-
-afterAll(async () => {
-  await here.close();
-  for (const work of later) await work();
-});
+afterAll(() => here.close());
 
 const runUp = async (doors: Doors = here.doors) =>
   up({ source: await here.source("env-alice"), lockTimeout: 0 }, doors, here.steps);

@@ -4,7 +4,7 @@ import { deploymentToGoBackTo, rollback } from "../../src/pipeline/rollback.js";
 import { findSource } from "../../src/pipeline/source.js";
 import { up } from "../../src/pipeline/up.js";
 import type { Deployment } from "../../src/state/record.js";
-import { type Surroundings, surroundings } from "./surroundings.js";
+import { FIRST_RUN, type Surroundings, surroundings } from "./surroundings.js";
 
 const deployment = (commit: string, at: string): Deployment => ({ commit, at, services: {} });
 
@@ -38,24 +38,18 @@ describe("where to", () => {
 });
 
 describe("an environment with two versions", () => {
-  /** Installing the packages of infra/ is part of the first run on a new machine. */
-  const FIRST_RUN = 120_000;
-  const later: (() => unknown)[] = [];
   const ref = { container: "tier-nonprod", key: "envs/alice.json" };
   let here: Surroundings;
 
   beforeAll(async () => {
-    here = await surroundings((work) => later.push(work));
+    here = await surroundings();
     await up({ source: await here.source("env-alice"), lockTimeout: 0 }, here.doors, here.steps);
     here.repository.git("switch", "--quiet", "env-alice");
     here.repository.write({ "more.txt": "two" });
     here.repository.commit("two");
     await up({ source: await here.source("env-alice"), lockTimeout: 0 }, here.doors, here.steps);
   }, FIRST_RUN);
-  afterAll(async () => {
-    await here.close();
-    for (const work of later) await work();
-  });
+  afterAll(() => here.close());
 
   const recordNow = async () => {
     const found = await here.doors.state.records.read(ref);

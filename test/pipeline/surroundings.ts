@@ -39,13 +39,18 @@ export type Surroundings = {
   close(): Promise<void>;
 };
 
-export async function surroundings(later: (work: () => unknown) => void): Promise<Surroundings> {
+/** What the first run on a new machine may take, in milliseconds: installing the packages of infra/ is part of it. */
+export const FIRST_RUN = 120_000;
+
+/** For the tests of a file; close them after them. */
+export async function surroundings(): Promise<Surroundings> {
+  const later: (() => unknown)[] = [];
   const files = {
     "paas.yaml": MANIFEST,
     "server.js": SERVER,
     "package.json": '{"scripts":{"start":"node server.js"}}',
   };
-  const repository = gitRepo({ ...files, ...infraFiles() }, { removeAfter: later });
+  const repository = gitRepo({ ...files, ...infraFiles() }, { removeAfter: (work) => later.push(work) });
   repository.git("branch", "env-alice");
   const manifest = requireManifest(MANIFEST, "paas.yaml");
   const platform = localPlatform(manifest);
@@ -73,7 +78,10 @@ export async function surroundings(later: (work: () => unknown) => void): Promis
       () => performance.now(),
     ),
     events,
-    close: () => parts.close(),
+    close: async () => {
+      await parts.close();
+      for (const work of later) await work();
+    },
   };
 }
 

@@ -10,9 +10,11 @@ import { leftovers } from "./leftovers.js";
 
 const FOREIGN = /^(GIT_|TF_|ARM_|AZURE_|PAAS_(?!TERRAFORM$)|GITHUB_|XDG_|npm_(?!config_))/;
 const FOREIGN_NAMES = ["EDITOR", "VISUAL", "PAGER", "NO_COLOR", "FORCE_COLOR", "CI", "NODE_OPTIONS", "INIT_CWD"];
+/** Certificates that Node is to trust on this machine. Reading them doubles the start of each of the many processes. */
+const CERTIFICATES = "NODE_EXTRA_CA_CERTS";
 
 export default function setUp(): () => Promise<void> {
-  const npm = { userconfig: npmSetting("userconfig"), cache: npmSetting("cache") };
+  const npm = npmSettings("userconfig", "cache", "cafile");
   const folder = fs.realpathSync(fs.mkdtempSync(path.join(os.tmpdir(), "paas-run-")));
   const home = path.join(folder, "home");
   fs.mkdirSync(home);
@@ -24,12 +26,14 @@ export default function setUp(): () => Promise<void> {
     // How this machine reaches its package registry stays as it is.
     npm_config_userconfig: npm.userconfig,
     npm_config_cache: npm.cache,
+    npm_config_cafile: npm.cafile ?? process.env[CERTIFICATES] ?? "",
     npm_config_update_notifier: "false",
     // Packages of CDKTF apps, kept from one run to the next.
     PAAS_CACHE_DIR: path.resolve("node_modules/.cache/paas"),
     CHECKPOINT_DISABLE: "1",
     PAAS_TEST_RUN: folder,
   });
+  delete process.env[CERTIFICATES];
   // The runner may end without calling what is returned here, as on Ctrl-C.
   process.once("exit", () => fs.rmSync(folder, { recursive: true, force: true, maxRetries: 3 }));
   return async () => {
@@ -41,6 +45,10 @@ export default function setUp(): () => Promise<void> {
   };
 }
 
-function npmSetting(name: string): string {
-  return execFileSync("npm", ["config", "get", name], { encoding: "utf8", stdio: ["ignore", "pipe", "ignore"] }).trim();
+/** What npm is set to; without what it is set to nothing. */
+function npmSettings(...names: string[]): Record<string, string | undefined> {
+  const words = ["config", "get", ...names];
+  const text = execFileSync("npm", words, { encoding: "utf8", stdio: ["ignore", "pipe", "ignore"] });
+  const settings = text.split("\n").map((line) => [line.split("=", 1)[0], line.slice(line.indexOf("=") + 1)]);
+  return Object.fromEntries(settings.filter(([, value]) => value !== "null"));
 }
