@@ -1,7 +1,7 @@
 import { defineConfig } from "vitest/config";
 
 /** Tests of the packed and installed CLI; everything else imports the sources. */
-const PACKED = ["test/e2e/**/*.test.ts", "test/packaging/**/*.test.ts"];
+const PACKED = ["test/e2e/**/*.test.ts", "test/packaging/**/*.test.ts", "test/live/live.test.ts"];
 
 /** GitHub's workflow parser imports JSON without saying so, which Node alone refuses: these are bundled first. */
 const BUNDLED = [

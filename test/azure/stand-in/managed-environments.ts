@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { resourceNotFound } from "../../../src/local/arm/exchange.js";
 import type { Core } from "./core.js";
-import { route, tags } from "./route.js";
+import { pageOf, route, tags } from "./route.js";
 
 const SPEC = "app/Microsoft.App/ContainerApps/stable/2025-07-01/ManagedEnvironments.json";
 const TYPE = "Microsoft.App/managedEnvironments";
@@ -17,6 +17,15 @@ const environment = z.strictObject({
     defaultDomain: z.string().optional(),
   }),
 });
+
+const usage = z.strictObject({
+  unit: z.literal("Count"),
+  currentValue: z.number(),
+  limit: z.number(),
+  name: z.strictObject({ value: z.string(), localizedValue: z.string() }),
+});
+/** Of one region, in a subscription of no special kind. */
+const LIMIT = 15;
 
 /** Container Apps environments, as Terraform has made them. */
 export function openManagedEnvironments({ store, subscriptionId }: Core) {
@@ -34,5 +43,17 @@ export function openManagedEnvironments({ store, subscriptionId }: Core) {
       return { status: 200, body: { id: found.id, name, type: TYPE, location, tags: given, properties } };
     },
   });
-  return { routes: [get] };
+  const usages = route({
+    method: "GET",
+    path: "/subscriptions/{subscriptionId}/providers/Microsoft.App/locations/{location}/usages",
+    versions: ["2025-07-01"],
+    spec: SPEC.replace("ManagedEnvironments", "Usages"),
+    responses: { 200: pageOf(usage) },
+    answer: () => {
+      const currentValue = store.list("azurerm_container_app_environment").length;
+      const name = { value: "ManagedEnvironmentCount", localizedValue: "Managed Environment Count" };
+      return { status: 200, body: { value: [{ unit: "Count", currentValue, limit: LIMIT, name }] } };
+    },
+  });
+  return { routes: [get, usages] };
 }

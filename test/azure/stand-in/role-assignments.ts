@@ -30,7 +30,7 @@ const definition = z.strictObject({
   properties: z.strictObject({
     roleName: z.string().max(128),
     description: z.string().max(1024),
-    type: z.literal("CustomRole"),
+    type: z.enum(["CustomRole", "BuiltInRole"]),
     permissions: z
       .array(
         z.strictObject({
@@ -49,6 +49,16 @@ const namedDefinition = definition.extend({
   name: uuid,
   type: z.literal("Microsoft.Authorization/roleDefinitions"),
 });
+
+/** The permissions of Azure's own roles, as far as doctor looks at them: learn.microsoft.com/azure/role-based-access-control/built-in-roles */
+const BUILT_IN: Record<string, z.infer<typeof definition>> = {
+  "8e3af657-a8ff-443c-a75c-2fe8c4bcb635": builtIn("Owner", ["*"], []),
+  "ba92f5b4-2d11-453d-a403-e96b0029c9fe": builtIn(
+    "Storage Blob Data Contributor",
+    ["Microsoft.Storage/storageAccounts/blobServices/containers/read"],
+    ["Microsoft.Storage/storageAccounts/blobServices/containers/blobs/write"],
+  ),
+};
 
 export type Assignment = z.infer<typeof assignment>;
 
@@ -79,7 +89,12 @@ export function openRoleAssignments(core: Core) {
       method: "GET",
       path: LIST,
       versions: VERSIONS,
-      query: z.strictObject({ $filter: z.string().regex(/^principalId eq '[0-9a-f-]{36}'$/) }),
+      query: z.strictObject({
+        $filter: z
+          .string()
+          .regex(/^(principalId eq '[0-9a-f-]{36}'|assignedTo\('[0-9a-f-]{36}'\))$/)
+          .optional(),
+      }),
       spec: SPEC,
       responses: { 200: pageOf(assignment) },
       answer: ({ names, query }) => {
@@ -88,7 +103,8 @@ export function openRoleAssignments(core: Core) {
         const principal = /'(.*)'/.exec(query.get("$filter") ?? "")?.[1];
         const value = state.assignments.filter(
           ({ properties: at }) =>
-            at.principalId === principal && (isUnder(at.scope, scope) || isUnder(scope, at.scope)),
+            (principal === undefined || at.principalId === principal) &&
+            (isUnder(at.scope, scope) || isUnder(scope, at.scope)),
         );
         return { status: 200, body: { value } };
       },
@@ -145,7 +161,7 @@ export function openRoleAssignments(core: Core) {
       spec: DEFINITIONS,
       responses: { 200: namedDefinition },
       answer: ({ names: { definition: name = "" } }) => {
-        const found = state.definitions.get(name);
+        const found = state.definitions.get(name) ?? BUILT_IN[name];
         if (!found)
           throw new ArmError(
             404,
@@ -190,4 +206,10 @@ export function openRoleAssignments(core: Core) {
     return { id, name, type: "Microsoft.Authorization/roleDefinitions" as const, ...found };
   };
   return state;
+}
+
+function builtIn(roleName: string, actions: string[], dataActions: string[]): z.infer<typeof definition> {
+  const permissions = [{ actions, notActions: [], dataActions, notDataActions: [] }];
+  const properties = { roleName, description: roleName, type: "BuiltInRole" as const, permissions };
+  return { properties: { ...properties, assignableScopes: ["/"] } };
 }
