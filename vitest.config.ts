@@ -5,6 +5,7 @@ import { BaseSequencer, type TestSpecification } from "vitest/node";
 const PACKED = [
   "test/e2e/**/*.test.ts",
   "test/packaging/**/*.test.ts",
+  "test/live/live.test.ts",
   "test/azure/command-line.test.ts",
   "test/azure/bootstrap-command.test.ts",
 ];
@@ -23,7 +24,7 @@ const BUNDLED = [
  * Folders of long files, which come first: one that is left for the end works alone, and its other core has nothing to
  * do. The runner itself knows how long a file takes only where it has run before.
  */
-const LONG = ["test/azure/", "test/e2e/", "test/github/"];
+const LONG = ["test/azure/", "test/live/", "test/e2e/", "test/github/"];
 
 class LongFirst extends BaseSequencer {
   override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {

@@ -17,6 +17,8 @@ export type RoleAssignments = {
   grant(scope: string, roleId: string, to: Grantee, signal: AbortSignal): Promise<void>;
   /** Takes away everything that a principal holds in the subscription; gives how many those were. */
   revokeAll(principalId: string): Promise<number>;
+  /** Takes away everybody's roles on a group and on what lies in it; gives how many those were. */
+  revokeIn(groupId: string): Promise<number>;
   defined(role: CustomRole): Promise<boolean>;
   define(role: CustomRole): Promise<void>;
   undefine(role: CustomRole): Promise<void>;
@@ -25,12 +27,18 @@ export type RoleAssignments = {
 export function openRoleAssignments(arm: Arm, subscriptionId: string, patience: Patience): RoleAssignments {
   const subscription = `/subscriptions/${subscriptionId}`;
   const definition = (id: string) => `${subscription}/providers/Microsoft.Authorization/roleDefinitions/${id}`;
-  const list = (scope: string, principalId: string) => {
-    const filter = encodeURIComponent(`principalId eq '${principalId}'`);
-    return arm.list<Assignment>(
-      `${scope}/providers/Microsoft.Authorization/roleAssignments?$filter=${filter}`,
-      VERSION,
-    );
+  const list = (scope: string, principalId: string | null) => {
+    const filter = principalId === null ? "" : `?$filter=${encodeURIComponent(`principalId eq '${principalId}'`)}`;
+    return arm.list<Assignment>(`${scope}/providers/Microsoft.Authorization/roleAssignments${filter}`, VERSION);
+  };
+  const revoke = async (found: AsyncIterable<Assignment>, isMeant: (scope: string) => boolean) => {
+    let revoked = 0;
+    for await (const { id, properties } of found) {
+      if (!isMeant(properties.scope)) continue;
+      await arm.run({ method: "DELETE", path: id, version: VERSION });
+      revoked += 1;
+    }
+    return revoked;
   };
   return {
     has: async (scope, roleId, principalId) => {
@@ -57,16 +65,20 @@ export function openRoleAssignments(arm: Arm, subscriptionId: string, patience: 
       }
     },
     revokeAll: async (principalId) => {
-      let revoked = 0;
       try {
-        for await (const { id } of list(subscription, principalId)) {
-          await arm.run({ method: "DELETE", path: id, version: VERSION });
-          revoked += 1;
-        }
+        return await revoke(list(subscription, principalId), () => true);
       } catch (error) {
         throw azureFailure(`take away the roles of ${principalId}`, error);
       }
-      return revoked;
+    },
+    revokeIn: async (groupId) => {
+      // Listed at a scope, roles that it inherits are listed, too.
+      const lies = (scope: string) => `${scope}/`.toLowerCase().startsWith(`${groupId}/`.toLowerCase());
+      try {
+        return await revoke(list(groupId, null), lies);
+      } catch (error) {
+        throw azureFailure(`take away the roles on ${groupId}`, error);
+      }
     },
     defined: async ({ id, actions }) => {
       type Found = { properties: { permissions: { actions: string[] }[] } };

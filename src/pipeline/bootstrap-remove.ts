@@ -1,5 +1,7 @@
 import fs from "node:fs/promises";
 import path from "node:path";
+import { openArm } from "../azure/arm.js";
+import { openSoftDeleted } from "../azure/soft-deleted.js";
 import { bootstrapNames } from "../bootstrap/names.js";
 import { deployerRole, planRole } from "../bootstrap/roles.js";
 import { EXIT, PaasError } from "../errors.js";
@@ -7,6 +9,7 @@ import { policyFor } from "../manifest/environments.js";
 import { TIERS, type Tier } from "../manifest/manifest.js";
 import { withPlatformBlock } from "../manifest/platform-block.js";
 import { withoutTier } from "../manifest/tier-place.js";
+import { resourceName } from "../naming/name.js";
 import { destroy as destroyState } from "../terraform/commands.js";
 import { resourceTypesOfState } from "../terraform/state.js";
 import { writeStateOnly } from "../terraform/state-only.js";
@@ -29,7 +32,7 @@ export type Removal = { name: string; work(): Promise<string> };
  * @throws PaasError `environments-exist` (exit 5)
  */
 export async function planRemoval(doors: BootstrapDoors, steps: Steps): Promise<Removal[]> {
-  const { cloud, tier, manifest, identities, roles, account, groups } = doors;
+  const { cloud, tier, manifest, identities, roles, groups } = doors;
   await refuseInUse(doors);
   const { tenantId } = cloud.platform.of(tier);
   const { subscriptionId } = cloud;
@@ -41,6 +44,8 @@ export async function planRemoval(doors: BootstrapDoors, steps: Steps): Promise<
   const lastHere = !alive.some((one) => cloud.platform.of(one).subscriptionId === subscriptionId);
   const own = names.planner ? [names.deployer, names.planner] : [names.deployer];
   return [
+    // It would keep the roles on the account, too.
+    ...(lastHere ? [{ name: "lock of the state account", work: () => unlock(names.accountId, doors) }] : []),
     ...own.map(({ id, name }) => ({
       name: `identity ${name}`,
       work: async () => {
@@ -67,21 +72,28 @@ export async function planRemoval(doors: BootstrapDoors, steps: Steps): Promise<
       },
     },
     { name: "platform stack", work: () => removeStack(doors, steps) },
+    { name: `vault of ${tier}`, work: () => purgeVault(doors) },
     ...(lastHere
       ? [
           {
             name: `state account ${cloud.platform.of(tier).stateAccount}`,
             work: async () => {
               if ((await groups.find(names.group)) === null) return "gone";
-              await account.unlock(names.accountId, "paas-state");
+              // Roles on what is gone may stay, as roles on something unknown.
+              const revoked = await roles.revokeIn(names.groupId);
               await groups.delete(names.group, doors.signal);
-              return "deleted, with its group";
+              return `deleted, with its group and ${revoked} roles on it`;
             },
           },
         ]
       : []),
     { name: "paas.yaml", work: () => forgetTier(doors, alive.length === 0) },
   ];
+}
+
+async function unlock(accountId: string, { account }: BootstrapDoors): Promise<string> {
+  await account.unlock(accountId, "paas-state");
+  return "taken off";
 }
 
 async function refuseInUse(doors: BootstrapDoors): Promise<void> {
@@ -141,6 +153,15 @@ async function destroyStack(tier: Tier, doors: Doors, steps: Steps): Promise<Don
   await withState(run, place, doors, steps.warn, () => destroyState(run));
   await doors.state.blobs.delete(stateRef);
   return { value: "all resources in the state" };
+}
+
+/** It went with the stack's group, and keeps its name and its values for some days unless it is purged. */
+async function purgeVault({ cloud, tier, manifest: project, signal }: BootstrapDoors): Promise<string> {
+  if (tier === "prod") return "where there was one, Azure keeps it for some days";
+  const owner = { project, subscriptionId: cloud.subscriptionId, envId: `platform-${tier}`, generation: 0 };
+  const vault = { name: resourceName("keyVault", owner), location: project.location };
+  const purged = await openSoftDeleted(openArm(cloud.arm), cloud.subscriptionId).purgeVault(vault, signal);
+  return purged.state === "kept" ? `kept until ${purged.until ?? "later"}: ${purged.why}` : purged.state;
 }
 
 /** The block says where the platform is; without any tier there is none. */

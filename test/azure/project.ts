@@ -1,5 +1,4 @@
 import fs from "node:fs";
-import { createRequire } from "node:module";
 import path from "node:path";
 import { type AzureParts, openAzureCloud } from "../../src/azure/cloud.js";
 import type { Session } from "../../src/azure/session.js";
@@ -20,21 +19,11 @@ import { type Doubles, doubles } from "./doubles.js";
 import { openAzure, type StandIn } from "./stand-in/azure.js";
 import { SUBSCRIPTION, TENANT } from "./stand-in/core.js";
 import { addApplication } from "./stand-in/directory.js";
+import { BINDINGS, TYPES, terraformWith } from "./stand-in/terraform.js";
 
 const TEMPLATE = path.resolve("templates/infra");
-const BINDINGS = path.dirname(createRequire(import.meta.url).resolve("@cdktf/provider-azurerm/package.json"));
-/** Types of the scaffolded stacks. */
-export const TYPES = [
-  "azurerm_resource_group",
-  "azurerm_client_config",
-  "azurerm_container_app",
-  "azurerm_container_app_environment",
-  "azurerm_container_registry",
-  "azurerm_container_registry_cache_rule",
-  "azurerm_key_vault",
-  "azurerm_log_analytics_workspace",
-  "azurerm_user_assigned_identity",
-];
+
+export { TYPES, terraformWith };
 export const ACCOUNT = "stshop";
 
 export const MANIFEST = `
@@ -161,20 +150,6 @@ export async function openRunningProject(): Promise<Project> {
 /** As `paas bootstrap` makes it: from the platform stack, here on the way to a first environment. */
 async function makePlatform({ cloud, ...doors }: Doors, first: (doors: Doors) => Promise<unknown>): Promise<void> {
   await first({ ...doors, cloud: { ...cloud, platform: { ...cloud.platform, madeByRuns: true } } });
-}
-
-/**
- * The real Terraform, attached to the simulated provider: tests alone need that. With several subscriptions it is that
- * of the one which Terraform's provider is told to act in.
- */
-export function terraformWith(...subscriptions: StandIn[]): string {
-  const script = path.join(subscriptions[0]?.folder ?? "", "terraform-with-simulated-provider");
-  const cases = subscriptions.map(
-    ({ subscriptionId, reattach }) => `${subscriptionId}) export TF_REATTACH_PROVIDERS='${reattach}';;`,
-  );
-  const choice = `case "$ARM_SUBSCRIPTION_ID" in\n${cases.join("\n")}\nesac\n`;
-  fs.writeFileSync(script, `#!/bin/sh\n${choice}exec terraform "$@"\n`, { mode: 0o755 });
-  return script;
 }
 
 export function infraFiles(): Record<string, string> {

@@ -1,5 +1,5 @@
 import fs from "node:fs";
-import type { RequestListener, ServerResponse } from "node:http";
+import type { IncomingMessage, RequestListener, ServerResponse } from "node:http";
 import https from "node:https";
 import os from "node:os";
 import path from "node:path";
@@ -9,7 +9,7 @@ import { startDoor } from "../../../src/local/door.js";
 import { listenOnLoopback } from "../../../src/local/front-socket.js";
 import { SchemaLibrary } from "../../../src/local/provider/schemas.js";
 import { serveProvider } from "../../../src/local/provider/server.js";
-import { openStorage } from "../../../src/local/storage.js";
+import { openStorage, type Storage } from "../../../src/local/storage.js";
 import { Store } from "../../../src/local/store.js";
 import { makeSecret, mintToken } from "../../../src/local/token.js";
 import { openConsole } from "./console.js";
@@ -22,10 +22,12 @@ import { Faults } from "./faults.js";
 import { openGithubOidc } from "./github-oidc.js";
 import { openGroups } from "./groups.js";
 import { openIdentities } from "./identities.js";
+import { APPS, openIngress } from "./ingress.js";
 import { openJobs } from "./jobs.js";
 import { openLocks } from "./locks.js";
 import { openLogs } from "./logs.js";
 import { openManagedEnvironments } from "./managed-environments.js";
+import { openNameAvailability } from "./name-availability.js";
 import { openOperations } from "./operations.js";
 import { openRegistrations } from "./registrations.js";
 import { openRegistries as openRegistryResources } from "./registries.js";
@@ -46,6 +48,7 @@ const HOSTS = [
   "*.vault.azure.net",
   "*.azurecr.io",
   "*.azurecontainerapps.dev",
+  `*.${APPS}`,
   "*.actions.githubusercontent.com",
 ];
 const TARGETS = new RegExp(
@@ -54,8 +57,8 @@ const TARGETS = new RegExp(
 );
 
 export type AzureOptions = {
-  /** Name of the one storage account that is there. */
-  account: string;
+  /** Name of a storage account that is there from the start; others are when they have been made. */
+  account?: string;
   now?: () => Date;
   /** Another subscription of this Azure: same people and tokens, reached through its door; all else is its own. */
   beside?: Beside;
@@ -70,7 +73,7 @@ type Neighbour = { answersFor(host: string, path: string): boolean; listener: Re
 export type StandIn = Awaited<ReturnType<typeof openAzure>>;
 
 /** Starts an Azure of its own on loopback, reached under Azure's public host names through a CONNECT proxy. */
-export async function openAzure({ account, now = () => new Date(), beside }: AzureOptions) {
+export async function openAzure({ account: given, now = () => new Date(), beside }: AzureOptions) {
   const folder = fs.mkdtempSync(path.join(os.tmpdir(), "paas-azure-"));
   const subscriptionId = beside ? OTHER_SUBSCRIPTION : SUBSCRIPTION;
   const subscriptions: Subscription[] = beside?.subscriptions ?? [];
@@ -101,6 +104,9 @@ export async function openAzure({ account, now = () => new Date(), beside }: Azu
   const vaults = openVaults(core, softDeleted);
   const jobs = openJobs(core);
   const logs = openLogs(core);
+  const ingress = openIngress(core, vaults.secrets);
+  const isTaken = (name: string) =>
+    accounts.taken.has(name) || vaults.taken.includes(name) || softDeleted.vaults.some((one) => one.name === name);
   // A new resource provider is one more line here.
   const parts = [
     core.operations,
@@ -119,6 +125,8 @@ export async function openAzure({ account, now = () => new Date(), beside }: Azu
     identities,
     roles,
     registryResources,
+    openNameAvailability(core, isTaken),
+    ingress,
     groups,
   ];
   const faults = new Faults();
@@ -130,7 +138,14 @@ export async function openAzure({ account, now = () => new Date(), beside }: Azu
     core,
   );
 
-  const storage = await openStorage({ folder: path.join(folder, "storage"), account });
+  const storages = new Map<string, Promise<Storage>>();
+  const storageOf = (account: string): Promise<Storage> | null => {
+    const made = core.store.list("azurerm_storage_account").some(({ attributes }) => attributes.name === account);
+    if (account !== given && !made) return null;
+    const opened = storages.get(account) ?? openStorage({ folder: path.join(folder, "storage", account), account });
+    storages.set(account, opened);
+    return opened;
+  };
   const schemas = new SchemaLibrary(folder);
   const provider = await serveProvider({
     store: core.store,
@@ -138,7 +153,7 @@ export async function openAzure({ account, now = () => new Date(), beside }: Azu
     schemas,
     subscriptionId,
     tenantId: TENANT,
-    fqdnOf: (app) => `${app.attributes.name}.happyrock.westeurope.azurecontainerapps.io`,
+    fqdnOf: (app) => `${app.attributes.name}.${APPS}`,
   });
 
   const certificate = makeCertificate(new Date(), HOSTS);
@@ -164,12 +179,13 @@ export async function openAzure({ account, now = () => new Date(), beside }: Azu
   const server = https.createServer({ ...certificate, minVersion: "TLSv1.2" }, listener);
   beside?.neighbours.push({
     answersFor: (host, url) =>
-      host === `${account}.blob.core.windows.net` ||
+      host === `${given}.blob.core.windows.net` ||
       `${url}/`.toLowerCase().replace(/[?].*/, "/").includes(`/subscriptions/${subscriptionId}/`),
     listener,
   });
-  const blobs: RequestListener = (request, response) => {
-    dispatcher.requests.push(`${request.method} https://${request.headers.host}${request.url}`);
+  const blobs = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
+    dispatcher.note(`${request.method} https://${request.headers.host}${request.url}`);
+    const account = request.headers.host?.split(".")[0] ?? "";
     const trouble = faults.meet(request.method ?? "", `${request.headers.host}${request.url}`);
     const token = /^Bearer (\S+)$/.exec(request.headers.authorization ?? "")?.[1] ?? "";
     const audience = core.tokens.read(token, now())?.aud ?? "";
@@ -177,6 +193,8 @@ export async function openAzure({ account, now = () => new Date(), beside }: Azu
     if (trouble && trouble !== "reset after")
       return refuseBlob(response, trouble.status, trouble.code, trouble.headers);
     if (!isForStorage(audience, account)) return refuseBlob(response, 401, "InvalidAuthenticationInfo");
+    const storage = await storageOf(account);
+    if (!storage) return refuseBlob(response, 404, "ResourceNotFound");
     storage.listener(request, response);
   };
   server.on("upgrade", containerConsole.upgrade);
@@ -195,6 +213,7 @@ export async function openAzure({ account, now = () => new Date(), beside }: Azu
     github,
     locks,
     groups,
+    registrations,
     accounts,
     identities,
     roles,
@@ -207,8 +226,11 @@ export async function openAzure({ account, now = () => new Date(), beside }: Azu
     registries,
     logs,
     console: containerConsole,
+    ingress: ingress.state,
     schemas,
     requests: dispatcher.requests,
+    /** Tells of every request before it is answered. */
+    watch: dispatcher.watch,
     violations: dispatcher.violations,
     /** For SDK clients of this process. */
     clientOptions: { agent: proxyAgent(proxy, certificate.cert) },
@@ -220,7 +242,7 @@ export async function openAzure({ account, now = () => new Date(), beside }: Azu
     /** @throws Error with what broke a schema on the way */
     close: async () => {
       closeConsole();
-      for (const part of [provider, door, front, storage]) await part.close();
+      for (const part of [provider, door, front, ...(await Promise.all(storages.values()))]) await part.close();
       fs.rmSync(folder, { recursive: true, force: true });
       const violations = [...dispatcher.violations, ...registries.violations, ...containerConsole.violations];
       if (violations.length > 0) throw new Error(`violations:\n${violations.join("\n")}`);
@@ -228,7 +250,8 @@ export async function openAzure({ account, now = () => new Date(), beside }: Azu
   };
 }
 
-function proxyAgent(proxy: string, ca: string): HttpsProxyAgent<string> {
+/** Leads SDK clients through a stand-in's proxy. @param ca its certificate, PEM */
+export function proxyAgent(proxy: string, ca: string): HttpsProxyAgent<string> {
   const agent = new HttpsProxyAgent(proxy, { keepAlive: true });
   // The constructor forgets what it is told about TLS.
   Object.assign(agent.options, { ca });

@@ -19,6 +19,10 @@ export type Dispatcher = {
   /** Everything that was asked, `GET https://management.azure.com/…`, in order. */
   requests: string[];
   violations: string[];
+  /** Writes a request down, and tells of it. */
+  note(request: string): void;
+  /** Calls `listener` for every request before it is answered. */
+  watch(listener: (request: string) => void): void;
   handle(request: IncomingMessage, response: ServerResponse): Promise<void>;
 };
 
@@ -29,12 +33,18 @@ export function createDispatcher(routes: Route[], faults: Faults, core: Core): D
     host: patternOf(route.host ?? ARM, "[^.]+"),
     path: patternOf(route.path, "[^/]+"),
   }));
+  const listeners: ((request: string) => void)[] = [];
   const dispatcher: Dispatcher = {
     requests: [],
     violations: [],
+    note: (request) => {
+      dispatcher.requests.push(request);
+      for (const listener of listeners) listener(request);
+    },
+    watch: (listener) => void listeners.push(listener),
     handle: async (request, response) => {
       const url = urlOf(request);
-      dispatcher.requests.push(`${request.method} ${url.href}`);
+      dispatcher.note(`${request.method} ${url.href}`);
       const trouble = faults.meet(request.method ?? "", `${url.host}${url.pathname}`);
       const body = await text(request);
       if (trouble === "reset") return void request.socket.destroy();

@@ -20,8 +20,14 @@ const behaviour = fs.existsSync(place("behaviour.json"))
 if (behaviour.says) fail(behaviour.says);
 
 const [command, verb] = words;
-if (command !== "buildx") fail(`stand-in: docker ${words.join(" ")} is not expected`);
-if (verb === "inspect") {
+if (command === "version") {
+  expectWords(["version", "--format", "{{.Server.Version}}"]);
+  process.stdout.write("0.0.0-stand-in\n");
+} else if (command !== "buildx") fail(`stand-in: docker ${words.join(" ")} is not expected`);
+else if (verb === "version") {
+  expectWords(["buildx", "version"]);
+  process.stdout.write("github.com/docker/buildx v0.0.0-stand-in\n");
+} else if (verb === "inspect") {
   expectWords(["buildx", "inspect", "paas"]);
   if (!fs.existsSync(place("builder"))) fail('ERROR: no builder "paas" found');
 } else if (verb === "create") {

@@ -7,6 +7,8 @@ import type { Registrations } from "./registrations.js";
 import { pageOf, route, tags, uuid } from "./route.js";
 
 const VERSIONS = ["2024-11-30"];
+/** What doctor reads by; the lists are the same in both. */
+const LISTS = [...VERSIONS, "2023-01-31"];
 const SPEC = "msi/Microsoft.ManagedIdentity/ManagedIdentity/stable/2024-11-30/ManagedIdentity.json";
 const TYPE = "Microsoft.ManagedIdentity/userAssignedIdentities";
 const IDENTITY = `/subscriptions/{subscriptionId}/resourceGroups/{group}/providers/${TYPE}/{identity}`;
@@ -122,8 +124,22 @@ export function openIdentities(core: Core, directory: Directory, registrations: 
     }),
     route({
       method: "GET",
+      path: `/subscriptions/{subscriptionId}/providers/${TYPE}`,
+      versions: LISTS,
+      spec: SPEC,
+      responses: { 200: pageOf(identity) },
+      answer: () => {
+        const value = store.list("azurerm_user_assigned_identity").map(({ id }) => {
+          const [, group = "", name = ""] = /\/resourceGroups\/([^/]+)\/.*\/([^/]+)$/i.exec(id) ?? [];
+          return rendered({ group, identity: name });
+        });
+        return { status: 200, body: { value } };
+      },
+    }),
+    route({
+      method: "GET",
       path: `${IDENTITY}/federatedIdentityCredentials`,
-      versions: VERSIONS,
+      versions: LISTS,
       spec: SPEC,
       responses: { 200: pageOf(namedCredential) },
       answer: ({ names }) => {

@@ -18,6 +18,8 @@ export type Registrations = ReturnType<typeof openRegistrations>;
 /** Which resource providers a subscription has; registering one is done when it has been asked for once more. */
 export function openRegistrations(core: Core) {
   const states = new Map<string, "Registering" | "Registered">();
+  /** Namespaces as they were asked for first. */
+  const written = new Map<string, string>();
   const rendered = (namespace: string) => {
     const registrationState = states.get(namespace.toLowerCase()) ?? "NotRegistered";
     return { id: `/subscriptions/${core.subscriptionId}/providers/${namespace}`, namespace, registrationState };
@@ -29,7 +31,7 @@ export function openRegistrations(core: Core) {
       versions: VERSIONS,
       spec: SPEC,
       responses: { 200: pageOf(provider) },
-      answer: () => ({ status: 200, body: { value: [...states.keys()].map(rendered) } }),
+      answer: () => ({ status: 200, body: { value: [...written.values()].map(rendered) } }),
     }),
     route({
       method: "GET",
@@ -51,12 +53,18 @@ export function openRegistrations(core: Core) {
       responses: { 200: provider },
       answer: ({ names: { namespace = "" } }) => {
         states.set(namespace.toLowerCase(), "Registering");
+        written.set(namespace.toLowerCase(), namespace);
         return { status: 200, body: rendered(namespace) };
       },
     }),
   ];
   return {
     routes,
+    /** As in a subscription that something was made in before. */
+    add: (namespace: string) => {
+      states.set(namespace.toLowerCase(), "Registered");
+      written.set(namespace.toLowerCase(), namespace);
+    },
     /** As for every resource of a provider that is not there. */
     require: (namespace: string) => {
       if (states.get(namespace.toLowerCase()) === "Registered") return;

@@ -81,7 +81,10 @@ export function openRoleAssignments(core: Core) {
       path: LIST,
       versions: VERSIONS,
       query: z.strictObject({
-        $filter: z.string().regex(/^(principalId eq '[0-9a-f-]{36}'|assignedTo\('[0-9a-f-]{36}'\))$/),
+        $filter: z
+          .string()
+          .regex(/^(principalId eq '[0-9a-f-]{36}'|assignedTo\('[0-9a-f-]{36}'\))$/)
+          .optional(),
       }),
       spec: SPEC,
       responses: { 200: pageOf(assignment) },
@@ -91,7 +94,8 @@ export function openRoleAssignments(core: Core) {
         const principal = /'(.*)'/.exec(query.get("$filter") ?? "")?.[1];
         const value = state.assignments.filter(
           ({ properties: at }) =>
-            at.principalId === principal && (isUnder(at.scope, scope) || isUnder(scope, at.scope)),
+            (principal === undefined || at.principalId === principal) &&
+            (isUnder(at.scope, scope) || isUnder(scope, at.scope)),
         );
         return { status: 200, body: { value } };
       },

@@ -13,7 +13,7 @@ const WORKSPACE =
   "/subscriptions/{subscriptionId}/resourcegroups/{group}/providers/Microsoft.OperationalInsights/workspaces/{workspace}";
 const DAY = 24 * 3600 * 1000;
 
-type Deleted = { name: string; id: string; location: string; at: Date };
+type Deleted = { name: string; id: string; location: string; tags: Record<string, string>; at: Date };
 
 const deletedVault = z.strictObject({
   id: z.string(),
@@ -52,6 +52,14 @@ export function openSoftDeleted(core: Core) {
     throw new ArmError(404, "DeletedVaultNotFound", `The specified deleted vault '${name}' does not exist.`);
   };
   const routes = [
+    route({
+      method: "GET",
+      path: "/subscriptions/{subscriptionId}/providers/Microsoft.KeyVault/deletedVaults",
+      versions: ["2026-02-01"],
+      spec: VAULTS,
+      responses: { 200: pageOf(deletedVault) },
+      answer: () => ({ status: 200, body: { value: state.vaults.map((one) => renderVault(one, core)) } }),
+    }),
     route({
       method: "GET",
       path: DELETED,
@@ -115,10 +123,12 @@ export function openSoftDeleted(core: Core) {
 }
 
 function deleted({ id, attributes }: Resource, { now }: Core): Deleted {
-  return { id, name: id.slice(id.lastIndexOf("/") + 1), location: String(attributes.location), at: now() };
+  const given = (attributes.tags ?? {}) as Record<string, string>;
+  const name = id.slice(id.lastIndexOf("/") + 1);
+  return { id, name, location: String(attributes.location), tags: given, at: now() };
 }
 
-function renderVault({ id, name, location, at }: Deleted, core: Core): z.infer<typeof deletedVault> {
+function renderVault({ id, name, location, tags: given, at }: Deleted, core: Core): z.infer<typeof deletedVault> {
   return {
     id: `/subscriptions/${core.subscriptionId}/providers/Microsoft.KeyVault/locations/${location}/deletedVaults/${name}`,
     name,
@@ -126,6 +136,7 @@ function renderVault({ id, name, location, at }: Deleted, core: Core): z.infer<t
     properties: {
       vaultId: id,
       location,
+      tags: given,
       deletionDate: at.toISOString(),
       scheduledPurgeDate: new Date(at.getTime() + 7 * DAY).toISOString(),
     },

@@ -2,7 +2,7 @@ import { z } from "zod";
 import { ArmError, resourceNotFound } from "../../../src/local/arm/exchange.js";
 import type { Core } from "./core.js";
 import type { Registrations } from "./registrations.js";
-import { type Answer, route, tags } from "./route.js";
+import { type Answer, pageOf, route, tags } from "./route.js";
 
 const VERSIONS = ["2024-01-01"];
 const SPEC = "storage/Microsoft.Storage/Storage/stable/2024-01-01";
@@ -58,6 +58,7 @@ const policy = z.strictObject({
 const container = z.strictObject({
   properties: z.strictObject({ publicAccess: z.enum(["None", "Blob", "Container"]) }),
 });
+const listed = z.strictObject({ id: z.string(), name: z.string(), type: z.literal(TYPE), location: z.string() });
 const named = { id: z.string(), name: z.string(), type: z.string() };
 
 /** Storage accounts: how they are set up. What is in them is Azurite's. */
@@ -117,6 +118,22 @@ export function openStorageAccounts(core: Core, registrations: Registrations) {
     }),
   ];
   const routes = [
+    route({
+      method: "GET",
+      path: "/subscriptions/{subscriptionId}/resources",
+      versions: ["2021-04-01"],
+      spec: "resources/Microsoft.Resources/stable/2021-04-01/resources.json",
+      query: z.strictObject({ $filter: z.string().regex(/^resourceType eq '[\w./]+' and name eq '[a-z0-9]{3,24}'$/) }),
+      responses: { 200: pageOf(listed) },
+      answer: ({ query }) => {
+        const name = /name eq '(.*)'/.exec(query.get("$filter") ?? "")?.[1];
+        const found = store.list("azurerm_storage_account").filter(({ attributes }) => attributes.name === name);
+        const value = found.map(({ id, attributes }) => {
+          return { id, name, type: TYPE, location: (attributes.arm as { location: string }).location };
+        });
+        return { status: 200, body: { value } };
+      },
+    }),
     route({
       method: "GET",
       path: ACCOUNT,

@@ -145,7 +145,8 @@ export function openVaults(core: Core, softDeleted: { vaults: { name: string }[]
           softDeleted.vaults.length,
           ...softDeleted.vaults.filter((one) => one.name !== name),
         );
-        store.put({ id: idOf(group, name), type: "azurerm_key_vault", attributes: { name, location: body.location } });
+        const attributes = { name, location: body.location, tags: body.tags ?? {} };
+        store.put({ id: idOf(group, name), type: "azurerm_key_vault", attributes });
         policies.set(name, body.properties.accessPolicies ?? []);
         return { status: 201, body: render(group, name) };
       },
