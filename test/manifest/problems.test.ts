@@ -120,7 +120,7 @@ describe("a key that nobody knows", () => {
     ],
     [
       webText("", `platform: { tenant: ${UUID}, subscription: ${UUID}, stateAccount: stone, tiers: { staging: 1 } }`),
-      "6:139  platform.tiers.staging: unknown key; allowed: nonprod, prod",
+      "6:141  platform.tiers.staging: unknown key; allowed: nonprod, prod",
     ],
     [webText("", "enviroments: {}"), `6:1  enviroments: unknown key; did you mean "environments"? (allowed: ${top})`],
     [
