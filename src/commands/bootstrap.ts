@@ -14,7 +14,7 @@ Examples:
   $ paas bootstrap --dry-run                   show the plan and change nothing
   $ paas bootstrap                             the platform of all but production, in a subscription of its own
   $ paas bootstrap --shared-subscription       in a subscription that others use too: a narrow role, no Contributor
-  $ paas bootstrap --tier prod --shared-subscription --yes
+  $ paas bootstrap --tier prod --subscription <id>       production, out of reach of branches
   $ paas bootstrap --remove                    take it down again; refused while environments exist`;
 
 export function registerBootstrap(program: Command, tools: Tools, action: typeof run = run): void {
@@ -22,7 +22,7 @@ export function registerBootstrap(program: Command, tools: Tools, action: typeof
     .command("bootstrap")
     .description("make the platform on Azure that environments share, once per tier")
     .addOption(program.createOption("--tier <tier>", "which platform").choices(["nonprod", "prod"]).default("nonprod"))
-    .option("--subscription <id>", "in this subscription; default the one in paas.yaml, then ARM_SUBSCRIPTION_ID")
+    .option("--subscription <id>", "in this subscription; default the tier's in paas.yaml, then ARM_SUBSCRIPTION_ID")
     .option("--tenant <id>", "of this tenant; default the one in paas.yaml, then ARM_TENANT_ID")
     .option("--shared-subscription", "others have resource groups there too")
     .option("--state-account <name>", "name of the storage account for states, where the default one is taken")

@@ -3,7 +3,7 @@ import type { Inspection } from "../azure/inspection.js";
 import type { Session } from "../azure/session.js";
 import type { Chosen } from "../azure/sign-in.js";
 import { bootstrapNames, type Names } from "../bootstrap/names.js";
-import type { CloudName } from "../cloud.js";
+import { type CloudName, firstSubscription } from "../cloud.js";
 import type { AzureFacts, Facts, Gathered } from "../doctor/facts.js";
 import { type ExpectedIdentity, identitiesOf } from "../doctor/identities.js";
 import { subscriptionOf } from "../environment/platform.js";
@@ -35,7 +35,10 @@ export async function gatherAzure(
   if (!onAzure) return nothing({ skipped: "environments live on this machine; `--cloud azure` looks at Azure, too" });
   if (!("value" in manifest)) return nothing({ skipped: "there is no project to look for" });
   const { platform } = manifest.value;
-  const chosen = { tenantId: platform?.tenant ?? null, subscriptionId: platform?.subscription ?? null };
+  const chosen = {
+    tenantId: platform?.tenant ?? null,
+    subscriptionId: platform ? firstSubscription(platform, variables) : null,
+  };
   const session = await gathered(() => azure.signIn(variables, chosen));
   if (!("value" in session)) return nothing({ skipped: "nobody is signed in" }, session);
   try {

@@ -162,10 +162,9 @@ const platform = z
         .record(z.string(), text(UUID, "the client id of an identity: a UUID"), { error: "a map of client ids" })
         .optional(),
       tiers: z
-        .strictObject(
-          { nonprod: ownPlace.optional(), prod: ownPlace.optional() },
-          { error: "a map of tiers with a subscription of their own: nonprod, prod" },
-        )
+        .partialRecord(z.enum(TIERS, { error: "expected nonprod or prod" }), ownPlace, {
+          error: "a map of tiers with a subscription of their own: nonprod, prod",
+        })
         .optional(),
     },
     { error: "the block that `paas bootstrap` writes" },

@@ -46,6 +46,7 @@ function unknownKey(key: string, allowed: string[]): string {
 function keysAt(schema: z.ZodType, path: Path): string[] {
   const inner = path.reduce<unknown>((at, step) => child(unwrapped(at), step), schema);
   const object = unwrapped(inner);
+  if (object instanceof z.ZodRecord && object.keyType instanceof z.ZodEnum) return object.keyType.options.map(String);
   return object instanceof z.ZodObject ? Object.keys(object.shape) : [];
 }
 

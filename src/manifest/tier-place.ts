@@ -35,15 +35,20 @@ export function withTier(block: PlatformBlock, tier: Tier, place: TierPlace): Pl
 
 /** The block after a tier is taken down: its place and its identities are forgotten. */
 export function withoutTier(block: PlatformBlock, tier: Tier): PlatformBlock {
-  const gone = tier === "nonprod" ? ["nonprod", "plan"] : [tier];
-  const identities = Object.fromEntries(
-    Object.entries(block.identities).filter(([purpose]) => !gone.includes(purpose)),
-  );
+  const others = TIERS.filter((one) => one !== tier);
+  const identities = identitiesOf(block, others);
   const tiers = Object.fromEntries(Object.entries(block.tiers).filter(([one]) => one !== tier));
-  const [other] = TIERS.filter((one) => one !== tier);
   // The place that all tiers shared is nobody's any more: that of the tier which stays takes its turn.
+  const [other] = others;
   const moves = other !== undefined && block.tiers[other] !== undefined;
   return moves ? { ...block, ...placeOf(block, other), identities, tiers: {} } : { ...block, identities, tiers };
+}
+
+/** Pull requests are planned with what nonprod has; whatever a person has added goes with nothing. */
+function identitiesOf({ identities }: PlatformBlock, tiers: readonly Tier[]): Record<string, string> {
+  const isOfOther = (purpose: string) =>
+    TIERS.some((tier) => !tiers.includes(tier) && (purpose === tier || (purpose === "plan" && tier === "nonprod")));
+  return Object.fromEntries(Object.entries(identities).filter(([purpose]) => !isOfOther(purpose)));
 }
 
 function isSame(one: string, other: string): boolean {

@@ -1,8 +1,11 @@
+import fs from "node:fs";
+import path from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { TAG } from "../../src/environment/tags.js";
 import { destroy } from "../../src/pipeline/destroy.js";
 import { type Doors, doorsAt } from "../../src/pipeline/doors.js";
 import { driftOf } from "../../src/pipeline/drift.js";
+import { eject } from "../../src/pipeline/eject.js";
 import { stepsOf } from "../../src/pipeline/events.js";
 import { listEnvironments } from "../../src/pipeline/listing.js";
 import { findSource } from "../../src/pipeline/source.js";
@@ -148,6 +151,20 @@ test(
     expect(resources("nonprod").filter((id) => /rg-shop-(alice|prod)\//i.test(`${id}/`)).length).toBeGreaterThan(2);
     expect(resources("nonprod").join()).not.toContain("rg-shop-prod");
     expect(resources("prod").join()).toContain("rg-shop-prod");
+  },
+  SLOW,
+);
+
+test(
+  "what is ejected of production names its subscription and its account",
+  async () => {
+    const doors = await here.doors();
+    const out = path.join(here.nonprod.folder, "ejected");
+    await eject(await findSource(doors.git, doors.git, "env-prod", null), out, doors, steps);
+    const { terraform, provider } = JSON.parse(fs.readFileSync(path.join(out, "main.tf.json"), "utf8"));
+    const place = here.manifest().platform?.tiers.prod;
+    expect(terraform.backend.azurerm.storage_account_name).toBe(place?.stateAccount);
+    expect(provider.azurerm[0].subscription_id).toBe(OTHER_SUBSCRIPTION);
   },
   SLOW,
 );

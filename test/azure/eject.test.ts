@@ -32,7 +32,7 @@ test(
   async () => {
     const out = path.join(here.azure.folder, "ejected");
     const { files } = await write(out);
-    expect(files).toEqual(["README.md", "main.tf.json"]);
+    expect(files).toEqual([".terraform.lock.hcl", "README.md", "main.tf.json"]);
     const configuration = JSON.parse(fs.readFileSync(path.join(out, "main.tf.json"), "utf8"));
     expect(configuration.terraform.backend.azurerm).toEqual({
       storage_account_name: "stshop",

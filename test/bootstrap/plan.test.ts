@@ -119,6 +119,24 @@ test("more GitHub environments than an identity may trust are told", () => {
   expect(warnings.join()).toContain("Azure admits 20");
 });
 
+const PLATFORM = `platform: { tenant: ${TENANT}, subscription: ${SUBSCRIPTION}, stateAccount: stone, tiers: { prod: { subscription: ${TENANT}, stateAccount: sttwo } } }\n`;
+
+test.each<[string, Tier, string, boolean]>([
+  ["", "prod", SUBSCRIPTION, true],
+  ["", "nonprod", SUBSCRIPTION, false],
+  [PLATFORM, "prod", TENANT, false],
+])("%# production beside branches in one subscription is warned of: %s", (more, tier, subscriptionId, warned) => {
+  const { warnings } = planBootstrap({ ...request(tier, false, more), subscriptionId });
+  expect(warnings.some((text) => text.includes("prod shares this subscription with nonprod"))).toBe(warned);
+});
+
+test("with a subscription of its own nothing of a tier lies or is granted elsewhere", () => {
+  const { steps } = planBootstrap({ ...request("prod", false, PLATFORM), subscriptionId: TENANT });
+  const scopes = steps.map(({ scope }) => scope).filter((scope) => scope.startsWith("/subscriptions/"));
+  expect(scopes.length).toBeGreaterThan(20);
+  expect(scopes.filter((scope) => !scope.startsWith(`/subscriptions/${TENANT}`))).toEqual([]);
+});
+
 test.each<[string, Record<string, string>, Tier, string[]]>([
   ["rg-shop-alice", { "paas-project-id": "p", "paas-tier": "nonprod" }, "nonprod", []],
   ["rg-shop-platform", { "paas-project-id": "p" }, "prod", []],

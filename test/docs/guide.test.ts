@@ -121,7 +121,7 @@ function keysOf(schema: Schema, at = ""): string[] {
   });
 }
 
-const NAMES: Record<string, string> = { services: "<name>", environments: "<id>" };
+const NAMES: Record<string, string> = { services: "<name>", environments: "<id>", tiers: "<tier>" };
 
 /** Has the keys of `services` once more. */
 const REPEATED = "environments.<id>.services";

@@ -106,6 +106,7 @@ describe("a field of a service", () => {
 });
 
 describe("a key that nobody knows", () => {
+  const UUID = "11111111-2222-4333-8444-555555555555";
   const service =
     "runtime, path, compute, port, internal, cpu, memory, health, startup, secrets, release, domain, scale, env";
   const top = "name, id, location, isolation, services, addons, platform, environments";
@@ -116,6 +117,10 @@ describe("a key that nobody knows", () => {
     [
       webText("scale: { mni: 1 }"),
       `5:34  services.web.scale.mni: unknown key; did you mean "min"? (allowed: min, max)`,
+    ],
+    [
+      webText("", `platform: { tenant: ${UUID}, subscription: ${UUID}, stateAccount: stone, tiers: { staging: 1 } }`),
+      "6:141  platform.tiers.staging: unknown key; allowed: nonprod, prod",
     ],
     [webText("", "enviroments: {}"), `6:1  enviroments: unknown key; did you mean "environments"? (allowed: ${top})`],
     [
