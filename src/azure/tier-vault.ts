@@ -5,16 +5,18 @@ import { resourceName } from "../naming/name.js";
 import type { Arm } from "./arm.js";
 import { claimsOf } from "./claims.js";
 import { azureFailure, isAbsent, orNull } from "./failure.js";
+import type { Identities } from "./identities.js";
 import { ARM_SCOPE } from "./login.js";
 
 export type TierVaultSources = {
   arm: Arm;
+  identities: Pick<Identities, "find">;
   credential: TokenCredential;
   subscriptionId: string;
   tenantId: string;
   platform: PlatformDescription;
-  /** Client ids of the identities that deploy, which copy the values. */
-  deployers: string[];
+  /** ARM id of the identity that deploys the tier from workflows, which copies the values. */
+  deployerId: string;
 };
 
 /** The vault with the defaults of a tier, in the group of its platform. */
@@ -26,7 +28,6 @@ export type TierVault = {
 };
 
 const VAULTS = "2026-02-01";
-const IDENTITIES = "2024-11-30";
 
 type Policy = { tenantId: string; objectId: string; permissions: { secrets: string[] } };
 type Vault = { properties: { accessPolicies?: Policy[] } };
@@ -46,11 +47,12 @@ export function openTierVault(sources: TierVaultSources): TierVault {
       permissions: { secrets },
     });
     const own = claimsOf((await sources.credential.getToken(ARM_SCOPE))?.token ?? "").objectId ?? "";
-    const deployers = await deployerObjects(group, sources);
-    const readers = deployers
-      .filter((objectId) => objectId !== own)
-      .map((objectId) => policy(objectId, ["get", "list"]));
-    return [policy(own, ["get", "list", "set", "delete", "purge"]), ...readers];
+    const deployer = await sources.identities.find(sources.deployerId);
+    const readers = [deployer?.principalId ?? own].filter((objectId) => objectId !== own);
+    return [
+      policy(own, ["get", "list", "set", "delete", "purge"]),
+      ...readers.map((objectId) => policy(objectId, ["get", "list"])),
+    ];
   };
   const make = async (createMode: "default" | "recover") => {
     const properties = {
@@ -89,19 +91,6 @@ export function openTierVault(sources: TierVaultSources): TierVault {
       }
     },
   };
-}
-
-async function deployerObjects(group: string, { arm, deployers }: TierVaultSources): Promise<string[]> {
-  if (deployers.length === 0) return [];
-  type Identity = { properties: { clientId: string; principalId: string } };
-  const objects: string[] = [];
-  for await (const { properties } of arm.list<Identity>(
-    `${group}/Microsoft.ManagedIdentity/userAssignedIdentities`,
-    IDENTITIES,
-  )) {
-    if (deployers.includes(properties.clientId)) objects.push(properties.principalId);
-  }
-  return objects;
 }
 
 function isAdmitted(wanted: Policy, policies: Policy[]): boolean {

@@ -1,3 +1,4 @@
+import { bootstrapNames } from "../bootstrap/names.js";
 import type { Cloud, Endpoint, Vault } from "../cloud.js";
 import type { Environment } from "../environment/environment.js";
 import { describePlatform, subscriptionOf } from "../environment/platform.js";
@@ -5,6 +6,8 @@ import { EXIT, PaasError } from "../errors.js";
 import type { Manifest, Tier } from "../manifest/manifest.js";
 import type { Arm } from "./arm.js";
 import { orNull } from "./failure.js";
+import { openIdentities } from "./identities.js";
+import { PATIENCE } from "./patience.js";
 import type { Session } from "./session.js";
 import { openTierVault, type TierVault } from "./tier-vault.js";
 import { type Kept, openVaultSecrets, type VaultOptions, type VaultSecrets } from "./vault-secrets.js";
@@ -25,15 +28,13 @@ export function openVaults({ arm, manifest, session, options, patience }: VaultS
   const { credential, tenantId } = session;
   const subscriptionIn = (tier: Tier) => subscriptionOf(manifest, tier, session.subscriptionId);
   const secretsOf = (name: string) => openVaultSecrets(name, { credential, options, ...patience });
-  const tierVault = (tier: Tier) =>
-    openTierVault({
-      arm,
-      credential,
-      subscriptionId: subscriptionIn(tier),
-      tenantId,
-      platform: describePlatform({ manifest, tier, subscriptionId: subscriptionIn(tier) }),
-      deployers: deployersOf(manifest),
-    });
+  const tierVault = (tier: Tier) => {
+    const place = { manifest, tier, subscriptionId: subscriptionIn(tier), tenantId };
+    const { deployer } = bootstrapNames(place);
+    const identities = openIdentities(arm, PATIENCE);
+    const platform = describePlatform(place);
+    return openTierVault({ ...place, arm, identities, credential, platform, deployerId: deployer.id });
+  };
   const environmentVault = async ({ resourceGroup, names, tier }: Environment): Promise<VaultSecrets | null> => {
     const name = names.keyVault ?? "";
     if (name === "") return null;
@@ -88,12 +89,6 @@ function versionsOf(kept: Kept[] = []): Record<string, string> {
 function isStale(standard: Kept, kept: Kept[]): boolean {
   const own = kept.find(({ name }) => name === standard.name);
   return !own || (own.copyOf !== null && own.copyOf !== standard.version);
-}
-
-/** Those that make plans or pull images have no business with secrets. */
-function deployersOf({ platform }: Manifest): string[] {
-  const identities = Object.entries(platform?.identities ?? {});
-  return identities.filter(([purpose]) => !/plan|pull/.test(purpose)).map(([, clientId]) => clientId);
 }
 
 function noVault({ envId, tier }: Environment): PaasError {

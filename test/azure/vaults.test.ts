@@ -1,5 +1,7 @@
+import { randomUUID } from "node:crypto";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { openParts } from "../../src/azure/parts.js";
+import { bootstrapNames } from "../../src/bootstrap/names.js";
 import { describeEnvironment } from "../../src/environment/describe.js";
 import { doubles } from "./doubles.js";
 import { MANIFEST, openProject, type Project } from "./project.js";
@@ -46,13 +48,24 @@ describe("vaults", () => {
   });
 
   test("the vault of a tier is made with its first value, and lets in who set it and who deploys", async () => {
+    const attributes = { client_id: randomUUID(), principal_id: randomUUID(), location: "westeurope", tags: {} };
+    for (const tier of ["nonprod", "prod"] as const) {
+      const { deployer } = bootstrapNames({ ...here.session, manifest: here.manifest, tier });
+      const principal_id = tier === "nonprod" ? attributes.principal_id : randomUUID();
+      const identity = { ...attributes, name: deployer.name, principal_id };
+      here.azure.store.put({ id: deployer.id, type: "azurerm_user_assigned_identity", attributes: identity });
+    }
     here.azure.vaults.unsettled = 2;
     await standard().set("STRIPE_KEY", CANARY);
     await standard().set("MAIL_KEY", "mail");
     await standard().set("SPARE_KEY", "spare");
     expect(Object.keys(await standard().versions()).sort()).toEqual(["MAIL_KEY", "SPARE_KEY", "STRIPE_KEY"]);
     const [policies = []] = [...here.azure.vaults.policies.values()];
-    expect(policies.map(({ permissions }) => permissions.secrets)).toEqual([["get", "list", "set", "delete", "purge"]]);
+    expect(policies.map(({ permissions }) => permissions.secrets)).toEqual([
+      ["get", "list", "set", "delete", "purge"],
+      ["get", "list"],
+    ]);
+    expect(policies[1]?.objectId).toBe(attributes.principal_id);
   });
 
   test(
