@@ -63,6 +63,14 @@ describe(
       expect(group()?.attributes.tags).toEqual({ owner: "someone" });
     });
 
+    test("an environment of another tier is not taken over", async () => {
+      const found = group();
+      if (!found) throw new Error("the group is missing");
+      const tags = { ...(found.attributes.tags as object), "paas-tier": "prod" };
+      here.azure.store.put({ ...found, attributes: { ...found.attributes, tags } });
+      expect(await failure(here.up())).toMatchObject({ code: "tier-changed", exit: 5 });
+    });
+
     test("a group that is being deleted is waited for", async () => {
       const waiting = here.azure.operations.polls;
       here.azure.operations.polls = 3;
@@ -118,6 +126,23 @@ describe(
       await reading;
       expect(found).toMatchObject({ name: "rg-shop-alice" });
       expect(Date.now() - began).toBeGreaterThanOrEqual(60_000);
+    });
+
+    test("429 that does not end is given up, within bounds", async () => {
+      const trouble = { status: 429, code: "TooManyRequests", headers: { "retry-after": "10" } };
+      here.azure.faults.add({ url: /resourcegroups/i, trouble, times: 100 });
+      vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout", "Date"] });
+      const began = Date.now();
+      let ended: PaasError | undefined;
+      void failure(here.doors.groups.find("rg-shop-alice")).then((error) => {
+        ended = error;
+      });
+      while (ended === undefined) {
+        await vi.advanceTimersByTimeAsync(500);
+        await turn();
+      }
+      expect(ended).toMatchObject({ exit: 1, message: expect.stringContaining("rg-shop-alice") });
+      expect(Date.now() - began).toBeLessThan(15 * 60_000);
     });
 
     test("an answer of ARM's with 5xx is asked again", async () => {
