@@ -118,6 +118,7 @@ test.each(["reset", "reset after"] as const)(
     here.azure.faults.add({ method: "GET", url: /operationresults/, trouble });
     await here.doors.groups.delete("rg-shop-alice", here.doors.signal);
     expect(resources()).toEqual([]);
+    expect(here.azure.faults.unmet()).toEqual([]);
   },
 );
 
@@ -131,6 +132,18 @@ test("a role from before there were release commands destroys all the same", asy
   expect(here.events.filter(({ status }) => status === "warning")).toMatchObject([
     { detail: expect.stringContaining("were not looked for: could not list the jobs of rg-shop-alice") },
   ]);
+  await nothingIsLeft();
+});
+
+test("a deletion that Azure ends without success is told, and the next run goes on from there", async () => {
+  const trouble = { status: 409, code: "ResourceGroupDeletionBlocked", message: "Deletion was blocked" };
+  here.azure.faults.add({ method: "GET", url: /operationresults/, trouble });
+  const deletion = here.doors.groups.delete("rg-shop-alice", here.doors.signal);
+  expect(await failure(deletion)).toMatchObject({
+    message: "could not delete the resource group rg-shop-alice: 409 ResourceGroupDeletionBlocked",
+  });
+  here.azure.operations.endAll();
+  await here.destroy();
   await nothingIsLeft();
 });
 

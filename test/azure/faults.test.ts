@@ -168,8 +168,25 @@ describe(
         here.azure.faults.add({ method: "PATCH", url: /containerApps/i, trouble });
         here.azure.faults.add({ method: "GET", url: /operationresults/, trouble });
         expect((await here.up()).services).toMatchObject([{ changed: true }]);
+        expect(here.azure.faults.unmet()).toEqual([]);
       },
     );
+
+    test("a version that only starts and never ends doing so has failed once its time is over", async () => {
+      const [app] = here.azure.store.list("azurerm_container_app").filter(({ id }) => id.includes("alice"));
+      const { settled } = here.doors.apps;
+      const state = await settled("rg-shop-alice", String(app?.attributes.name), "unheard-of", 300, here.doors.signal);
+      expect(state).toMatchObject({ state: "failed", reason: "not healthy after 0.3 s" });
+    });
+
+    test.each(["o'neil", "50% & more, #1", "a' or tagName eq 'b"])("groups are found by a tag of %s", async (owner) => {
+      const { groups } = here.doors;
+      await groups.make("rg-else", "westeurope", { owner });
+      const found: string[] = [];
+      for await (const { name } of groups.withTag("owner", owner)) found.push(name);
+      here.azure.store.delete(GROUP.replace(/rg-shop-alice$/, "rg-else"));
+      expect(found).toEqual(["rg-else"]);
+    });
 
     test("a role that is missing is said to be missing", async () => {
       here.azure.faults.add({

@@ -49,6 +49,11 @@ export class Faults {
     return new Promise((resolve) => this.add({ ...fault, trouble: { unanswered: resolve } }));
   }
 
+  /** Those that never happened as often as they should: a test that names one has not shown what it says. */
+  unmet(): string[] {
+    return this.#waiting.filter(({ times }) => times > 0).map(({ fault }) => `${fault.method ?? ""} ${fault.url}`);
+  }
+
   clear(): void {
     this.#waiting = [];
   }
