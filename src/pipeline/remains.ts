@@ -8,6 +8,7 @@ import {
 } from "../environment/soft-delete.js";
 import { TAG } from "../environment/tags.js";
 import type { EnvironmentRecord } from "../state/record.js";
+import { resourcesOfState } from "../terraform/state.js";
 import type { Doors } from "./doors.js";
 import type { Steps } from "./events.js";
 import { type Target, tagsOf } from "./target.js";
@@ -18,8 +19,9 @@ import { type Target, tagsOf } from "./target.js";
 export const NOTING = "soft-deleted";
 
 /**
- * What soft deletion concerns: what lies in the group now, and what an earlier run noted before it was stopped. A note
- * of something outside of the group is none of ours: nothing else may be purged in this environment's name.
+ * What soft deletion concerns: what lies in the group now, what an earlier run noted before it was stopped, and what
+ * Terraform's state knows, since somebody may have deleted the group by hand. Neither counts for what lies outside of
+ * the group: nothing else may be purged in this environment's name.
  */
 export async function softDeletingIn(
   target: Target,
@@ -30,9 +32,13 @@ export async function softDeletingIn(
   const members = group ? await doors.groups.members(group.name) : [];
   const noted = record?.state === "destroying" ? (record.journal.find(({ name }) => name === NOTING)?.notes ?? []) : [];
   const groupId = `/subscriptions/${doors.cloud.subscriptionId}/resourceGroups/${target.resourceGroup}`;
-  const ours = noted.flatMap((note) => parseNote(note) ?? []).filter((thing) => liesIn(groupId, thing));
-  return withoutDoubles([...ours, ...softDeletingOf(members)]);
+  const state = await doors.state.blobs.download(target.stateRef);
+  const vaults = resourcesOfState(state, "azurerm_key_vault").map((vault) => ({ ...vault, type: VAULT }));
+  const remembered = [...noted.flatMap((note) => parseNote(note) ?? []), ...softDeletingOf(vaults)];
+  return withoutDoubles([...remembered.filter((thing) => liesIn(groupId, thing)), ...softDeletingOf(members)]);
 }
+
+const VAULT = "Microsoft.KeyVault/vaults";
 
 export function notesOf(things: SoftDeleting[]): string[] {
   return things.map(renderNote);

@@ -139,9 +139,7 @@ test("a deletion that Azure ends without success is told, and the next run goes 
   const trouble = { status: 409, code: "ResourceGroupDeletionBlocked", message: "Deletion was blocked" };
   here.azure.faults.add({ method: "GET", url: /operationresults/, trouble });
   const deletion = here.doors.groups.delete("rg-shop-alice", here.doors.signal);
-  expect(await failure(deletion)).toMatchObject({
-    message: "could not delete the resource group rg-shop-alice: 409 ResourceGroupDeletionBlocked",
-  });
+  expect(await failure(deletion)).toMatchObject({ code: "group-not-deleted", exit: 1 });
   here.azure.operations.endAll();
   await here.destroy();
   await nothingIsLeft();
@@ -155,8 +153,9 @@ test("Resource Manager fails for a while", async () => {
 
 test("a group deleted by hand while its state exists", async () => {
   here.azure.store.delete(GROUP);
+  expect(here.azure.softDeleted.vaults).toHaveLength(1);
   await here.destroy();
-  expect(resources()).toEqual([]);
+  expect([resources(), here.azure.softDeleted.vaults]).toEqual([[], []]);
   expect(await record()).toMatchObject({ state: "destroyed" });
 });
 
