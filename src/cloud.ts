@@ -125,8 +125,11 @@ export type Cloud = {
     variables(resourceTypes: string[], bindings: string | null): Promise<Record<string, string>>;
   };
   build(request: BuildRequest): Promise<Image>;
-  /** Whether an image can still be deployed; registries and this machine forget old ones. */
-  hasImage(reference: string): Promise<boolean>;
+  /**
+   * Whether an image can still be deployed in a tier: registries and this machine forget old ones, and one of another
+   * registry than the tier's was never built here.
+   */
+  hasImage(reference: string, tier: Tier): Promise<boolean>;
   /** Runs a release command in the new image; throws PaasError `release-failed` with the last lines. */
   release(request: ReleaseRequest): Promise<void>;
   /** Stops and removes what the release commands of a killed run have left in a resource group. */
@@ -141,6 +144,11 @@ export type Cloud = {
   /** Values of secrets live in vaults and never come back. */
   vault: {
     of(environment: Environment): Vault;
+    /**
+     * Whether whoever is signed in may read the environment's vault now, asked once. It lets in who deployed last, and
+     * the next apply whoever deploys then.
+     */
+    readable(environment: Environment): Promise<boolean>;
     /** What every environment of a tier gets that has no value of its own. */
     defaults(tier: Tier): Vault;
     /**
@@ -151,9 +159,9 @@ export type Cloud = {
     copyDefaults(environment: Environment, names: string[]): Promise<string[]>;
   };
   /** Removes what lies outside Azure's groups: images that no environment uses any more, logs, vault values. */
-  forget(envId: string): Promise<string>;
+  forget(envId: string, tier: Tier): Promise<string>;
   /** Removes images that an environment was given once and that are not among these, where they are kept for ever else. */
-  keepImages(envId: string, references: string[]): Promise<void>;
+  keepImages(envId: string, tier: Tier, references: string[]): Promise<void>;
   /** Forgets what was pushed of a branch, where that is kept here: the same push then makes its environment anew. */
   forgetPushes(branch: string): Promise<void>;
   /** Public URL of a service from the host name of its ingress. */

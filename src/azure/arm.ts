@@ -32,11 +32,13 @@ export function openArm({ url: base, credential, options }: Endpoint): Arm {
   return {
     get: async <T>(path: string, version: string) => (await http({ method: "GET", url: at(path, version) })).body as T,
     list: async function* <T>(path: string, version: string) {
-      for (let url: string | undefined = at(path, version); url; ) {
+      const followed = new Set<string>();
+      for (let url: string | undefined = at(path, version); url && !followed.has(url); ) {
+        followed.add(url);
         const { body }: HttpAnswer = await http({ method: "GET", url });
-        const page = body as { value: T[]; nextLink?: string };
-        yield* page.value;
-        url = page.nextLink;
+        const page = (body ?? {}) as { value?: T[] | null; nextLink?: string | null };
+        yield* page.value ?? [];
+        url = page.nextLink ?? undefined;
       }
     },
     run: async ({ method, path, version, body, signal }) => {
@@ -58,15 +60,12 @@ async function settled(
   let next = told ?? (first.status === 202 ? first.headers.get("location") : undefined);
   let pace = PACE.first;
   for (let last = first; next; pace = Math.min(pace * PACE.growth, PACE.longest)) {
-    await sleep(saidBy(last) ?? pace, undefined, { signal });
-    if (Date.now() > end)
+    await sleep(Math.min(saidBy(last) ?? pace, end - Date.now()), undefined, { signal });
+    if (Date.now() >= end)
       throw new PaasError("azure-slow", `${method} ${new URL(url).pathname} did not end in ${LIMIT / 60_000} minutes`);
     last = await http({ method: "GET", url: next, ...(signal ? { signal } : {}) });
     if (told) {
-      const { status, error } = last.body as { status?: string; error?: { code: string; message: string } };
-      if (status === "Failed" || status === "Canceled")
-        throw Object.assign(new Error(error?.message ?? status), { code: error?.code });
-      if (status === "Succeeded") return null;
+      if (hasSucceeded(last)) return null;
     } else if (last.status !== 202) {
       return last.body;
     } else {
@@ -76,7 +75,21 @@ async function settled(
   return first.body;
 }
 
+/** @throws Error with Azure's code when the operation has failed or was cancelled */
+function hasSucceeded({ status: answered, body }: HttpAnswer): boolean {
+  // Some answer 204 once there is nothing more to tell.
+  if (answered === 204) return true;
+  const { status = "", error } = (body ?? {}) as { status?: string; error?: { code?: string; message?: string } };
+  if (/^(failed|cancell?ed)$/i.test(status)) {
+    const message = error?.message ?? `the operation ended with status ${status}`;
+    throw Object.assign(new Error(message), { code: error?.code ?? status });
+  }
+  return /^succeeded$/i.test(status);
+}
+
+/** Seconds or a date, as HTTP has it. */
 function saidBy({ headers }: HttpAnswer): number | null {
-  const seconds = Number(headers.get("retry-after") ?? Number.NaN);
-  return Number.isFinite(seconds) ? seconds * 1000 : null;
+  const said = headers.get("retry-after") ?? "";
+  const wait = /^\d+$/.test(said) ? Number(said) * 1000 : Date.parse(said) - Date.now();
+  return Number.isNaN(wait) ? null : Math.max(0, wait);
 }

@@ -2,6 +2,7 @@ import fs from "node:fs/promises";
 import path from "node:path";
 import type { BuildRequest, Cloud, Image } from "../cloud.js";
 import { EXIT, PaasError } from "../errors.js";
+import type { Tier } from "../manifest/manifest.js";
 import { count } from "../ui/wording.js";
 import { buildAndPush } from "./docker.js";
 import { azureFailure } from "./failure.js";
@@ -14,8 +15,8 @@ export type ImageSources = {
   variables: NodeJS.ProcessEnv;
   /** Data plane of the registry with this host. */
   registry(server: string): Registry;
-  /** Host of the registry that the images of an environment lie in. */
-  serverOf(envId: string): string;
+  /** Host of the registry that the images of a tier lie in. */
+  serverOf(tier: Tier): string;
   /** Name of the project. */
   project: string;
 };
@@ -25,14 +26,18 @@ const LIMIT = 45 * 60_000;
 /** Milliseconds that docker has to end in order once it is stopped. */
 const PATIENCE = 10_000;
 
+const REFERENCE = /^([a-z0-9.]+)\/([a-z0-9/_.-]+)@(sha256:[0-9a-f]{64})$/;
+
 /** Images of Azure: built with docker on this machine, kept in the platform's registry, found again by content. */
 export function openImages(sources: ImageSources): Pick<Cloud, "build" | "forget" | "keepImages" | "hasImage"> {
   return {
     build: (request) => build(request, sources),
-    forget: (envId) => forget(envId, sources),
-    keepImages: (envId, references) => keep(envId, references, sources),
-    hasImage: async (reference) => {
-      const { server, repository, digest } = partsOfReference(reference);
+    forget: (envId, tier) => forget(envId, tier, sources),
+    keepImages: (envId, tier, references) => keep(envId, tier, references, sources),
+    hasImage: async (reference, tier) => {
+      const place = placeOf(reference, tier, sources);
+      if (place === null) return false;
+      const { server, repository, digest } = place;
       return (await sources.registry(server).digestOf(repository, digest)) !== null;
     },
   };
@@ -116,8 +121,8 @@ async function named(registry: Registry, repository: string, manifest: StoredMan
 const MOST_LOOKED_INTO = 200;
 
 /** Removes an environment's names, and the images that no environment has any more. */
-async function forget(envId: string, { registry: open, serverOf, project }: ImageSources): Promise<string> {
-  const registry = open(serverOf(envId));
+async function forget(envId: string, tier: Tier, { registry: open, serverOf, project }: ImageSources): Promise<string> {
+  const registry = open(serverOf(tier));
   let removed = 0;
   try {
     for (const repository of await registry.repositories(`${project}/`)) {
@@ -132,38 +137,49 @@ async function forget(envId: string, { registry: open, serverOf, project }: Imag
 }
 
 /** Where the images are that an environment may go back to, its older ones go. */
-async function keep(envId: string, references: string[], { registry: open }: ImageSources): Promise<void> {
-  const needed = new Set(references.map((reference) => partsOfReference(reference).digest));
-  const places = new Map(
-    references.map(partsOfReference).map((parts) => [`${parts.server}/${parts.repository}`, parts]),
-  );
+async function keep(envId: string, tier: Tier, references: string[], sources: ImageSources): Promise<void> {
+  const needed = references.flatMap((reference) => placeOf(reference, tier, sources) ?? []);
+  const digests = new Set(needed.map(({ digest }) => digest));
+  const places = new Map(needed.map((place) => [`${place.server}/${place.repository}`, place]));
   for (const { server, repository } of places.values()) {
-    const registry = open(server);
-    const found = outdatedOf(envId, await registry.tags(repository), needed);
+    const registry = sources.registry(server);
+    const found = outdatedOf(envId, await registry.tags(repository), digests);
     if (found.untag.length + found.delete.length === 0) continue;
     // Another environment may have taken one of them over since.
     const tags = await registry.tags(repository);
-    await remove(outdatedOf(envId, tags, needed), tags, repository, registry);
+    await remove(outdatedOf(envId, tags, digests), tags, repository, registry);
   }
 }
 
-/** `<server>/<repository>@<digest>` */
-function partsOfReference(reference: string): { server: string; repository: string; digest: string } {
-  const [, server = "", repository = "", digest = ""] = /^([^/]+)\/(.+)@(.+)$/.exec(reference) ?? [];
-  return { server, repository, digest };
+type Place = { server: string; repository: string; digest: string };
+
+/** Null for an image of elsewhere: asking there would show a token to whatever host a record names. */
+function placeOf(reference: string, tier: Tier, { serverOf, project }: ImageSources): Place | null {
+  const [, server = "", repository = "", digest = ""] = REFERENCE.exec(reference) ?? [];
+  return server === serverOf(tier) && repository.startsWith(`${project}/`) ? { server, repository, digest } : null;
 }
 
-/** @returns how many images were deleted */
+/**
+ * An index goes last, after its parts: they have no names, so that a run which was killed in between finds them through
+ * it alone (a registry of Azure lets parts go before the index that holds them: Azure/acr-cli#131). Before either goes
+ * what finds it by content, so that no build takes up half an image.
+ * @returns how many images were deleted
+ */
 async function remove(removal: Removal, tags: readonly Tag[], repository: string, registry: Registry): Promise<number> {
-  for (const tag of removal.untag) await registry.untag(repository, tag);
-  if (removal.delete.length === 0) return 0;
-  const kept = new Set(tags.map(({ digest }) => digest).filter((digest) => !removal.delete.includes(digest)));
-  const parts = new Set(await partsOf(removal.delete, repository, registry));
-  for (const digest of removal.delete) await registry.delete(repository, digest);
-  if (parts.size === 0 || kept.size > MOST_LOOKED_INTO) return removal.delete.length;
-  for (const shared of await partsOf([...kept], repository, registry)) parts.delete(shared);
-  for (const digest of parts) if (!kept.has(digest)) await registry.delete(repository, digest);
-  return removal.delete.length;
+  const { untag, delete: going } = removal;
+  for (const tag of untag) await registry.untag(repository, tag);
+  if (going.length === 0) return 0;
+  const found = tags.filter(({ name, digest }) => name.startsWith("content-") && going.includes(digest));
+  for (const { name } of found) await registry.untag(repository, name);
+  const kept = new Set(tags.map(({ digest }) => digest).filter((digest) => !going.includes(digest)));
+  if (kept.size <= MOST_LOOKED_INTO) {
+    const parts = new Set(await partsOf(going, repository, registry));
+    const shared = parts.size === 0 ? [] : [...kept, ...(await partsOf([...kept], repository, registry))];
+    for (const digest of shared) parts.delete(digest);
+    for (const digest of parts) await registry.delete(repository, digest);
+  }
+  for (const digest of going) await registry.delete(repository, digest);
+  return going.length;
 }
 
 /** Manifests that an index holds have no tag of their own and do not go with it. */

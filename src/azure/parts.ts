@@ -1,6 +1,5 @@
 import type { CloudContext, Endpoint } from "../cloud.js";
 import { describePlatform, platformOf, subscriptionOf } from "../environment/platform.js";
-import { policyFor } from "../manifest/environments.js";
 import type { Tier } from "../manifest/manifest.js";
 import { openArm } from "./arm.js";
 import { type ClientOptions, PATIENT } from "./client.js";
@@ -31,7 +30,7 @@ export function openParts(
     const subscriptionId = subscriptionIn(tier);
     return platformOf(describePlatform({ manifest, tier, subscriptionId }), subscriptionId, tenantId);
   };
-  const serverOf = (envId: string) => platform(policyFor(manifest, envId).tier).registryServer;
+  const serverOf = (tier: Tier) => platform(tier).registryServer;
   const endpoint: Endpoint = { url: "https://management.azure.com", credential, options: patient };
   const arm = openArm(endpoint);
   const releases = (tier: Tier) => openReleases({ arm: endpoint, subscriptionId: subscriptionIn(tier), platform });

@@ -1,3 +1,4 @@
+import { isOurs } from "../environment/tags.js";
 import { PaasError } from "../errors.js";
 import type { Arm } from "./arm.js";
 import { azureFailure } from "./failure.js";
@@ -9,24 +10,36 @@ export type Purged = { state: "purged" | "gone" } | { state: "kept"; why: string
 export type SoftDeleted = {
   /** Deletes a log workspace for good; one that is gone is no error. */
   deleteWorkspace(id: string, signal: AbortSignal): Promise<void>;
-  /** Ends a deleted vault's days; that it may not be done is no error. */
-  purgeVault(vault: { name: string; location: string }, signal: AbortSignal): Promise<Purged>;
+  /**
+   * Ends a deleted vault's days; that it may not be done is no error.
+   * @param owned id and tags that it must have had: names are free again after a purge, and another may have this one
+   */
+  purgeVault(
+    vault: { name: string; location: string },
+    signal: AbortSignal,
+    owned?: { id: string; tags: Record<string, string> },
+  ): Promise<Purged>;
   /** Until when a deleted vault is kept, RFC 3339; null = it is not, or it cannot be told. */
   vaultKeptUntil(vault: { name: string; location: string }): Promise<string | null>;
+};
+
+/** `DeletedVault` of Microsoft.KeyVault; its tags are those that the vault had. */
+type DeletedVault = {
+  properties?: { vaultId?: string; scheduledPurgeDate?: string; tags?: Record<string, string> };
 };
 
 const VAULTS = "2026-02-01";
 const WORKSPACES = "2025-07-01";
 
 /** Answers that mean: not now and not by you, and no harm is done. */
-const REFUSED = new Set([403, 409]);
+const REFUSED = new Set([403, 405, 409]);
 
 export function openSoftDeleted(arm: Arm, subscriptionId: string): SoftDeleted {
   const pathOf = ({ name, location }: { name: string; location: string }) =>
     `/subscriptions/${subscriptionId}/providers/Microsoft.KeyVault/locations/${location}/deletedVaults/${name}`;
+  const read = (vault: { name: string; location: string }) => arm.get<DeletedVault>(pathOf(vault), VAULTS);
   const vaultKeptUntil = async (vault: { name: string; location: string }) => {
-    type Kept = { properties?: { scheduledPurgeDate?: string } };
-    const found = await arm.get<Kept>(pathOf(vault), VAULTS).catch(() => null);
+    const found = await read(vault).catch(() => null);
     return found?.properties?.scheduledPurgeDate ?? null;
   };
   return {
@@ -38,8 +51,15 @@ export function openSoftDeleted(arm: Arm, subscriptionId: string): SoftDeleted {
         if ((error as { statusCode?: number }).statusCode !== 404) throw azureFailure(`delete ${id}`, error);
       }
     },
-    purgeVault: async (vault, signal) => {
+    purgeVault: async (vault, signal, owned) => {
       try {
+        const { properties } = await read(vault);
+        const isMeant =
+          !owned || (properties?.vaultId?.toLowerCase() === owned.id.toLowerCase() && isOurs(properties.tags, owned));
+        if (!isMeant) {
+          const why = "it does not carry the environment's tags";
+          return { state: "kept", why, until: properties?.scheduledPurgeDate ?? null };
+        }
         await arm.run({ method: "POST", path: `${pathOf(vault)}/purge`, version: VAULTS, signal });
         return { state: "purged" };
       } catch (error) {

@@ -19,6 +19,8 @@ export type Kept = {
 /** The data plane of one vault. */
 export type VaultSecrets = {
   list(): Promise<Kept[]>;
+  /** Whether it lets in whoever asks, at once: a right that is seconds old may not be known yet. */
+  readable(): Promise<boolean>;
   /** The value, on its way into another vault; null when there is none. */
   value(name: string): Promise<string | null>;
   set(name: string, value: string, copyOf?: string): Promise<void>;
@@ -61,6 +63,15 @@ export function openVaultSecrets(
   const put = (name: string, body: object) => call({ method: "PUT", url: at(`/secrets/${secretName(name)}`), body });
 
   return {
+    readable: async () => {
+      try {
+        await http({ method: "GET", url: at("/secrets") });
+        return true;
+      } catch (error) {
+        if (isUnsettled(error)) return false;
+        throw azureFailure(`list the secrets of ${vault}`, error);
+      }
+    },
     list: async () => {
       const kept: Kept[] = [];
       for (let url: string | undefined = at("/secrets"); url; ) {

@@ -53,6 +53,7 @@ export function openVaults({ arm, manifest, session, options, patience }: VaultS
       },
       remove: async (name) => (await (await environmentVault(environment))?.remove(name)) ?? false,
     }),
+    readable: async (environment) => (await environmentVault(environment))?.readable() ?? true,
     defaults: (tier) => defaultsOf(tierVault(tier), secretsOf),
     copyDefaults: async (environment, names) => {
       const tier = tierVault(environment.tier);

@@ -101,6 +101,7 @@ export function localCloud(daemon: Connection, platform: (tier: Tier) => Platfor
     },
     vault: {
       of: ({ envId }) => vaultAt(envId, daemon),
+      readable: async () => true,
       defaults: (tier) => vaultAt(tierVault(tier), daemon),
       copyDefaults: async ({ envId, tier }, names) => {
         const body = { from: tierVault(tier), names };

@@ -1,4 +1,6 @@
 import { hostname } from "node:os";
+import { setTimeout as sleep } from "node:timers/promises";
+import { EXIT, PaasError } from "../errors.js";
 import type { TerraformLock } from "../state/blobs.js";
 import type { BlobRef } from "../state/container.js";
 import { processesIn, terraformByHand } from "../terraform/processes.js";
@@ -19,9 +21,25 @@ export function isDead(info: TerraformLock | null, envId: string | null, { cloud
 
 /** Gives back what a killed Terraform has left locked, so that a run that was killed is simply repeated. */
 export async function clearDeadLock(envId: string | null, state: BlobRef, doors: Doors, steps: Steps): Promise<void> {
-  const lock = await doors.state.blobs.lock(state);
-  if (!lock?.info || !isDead(lock.info, envId, doors)) return;
-  await doors.state.blobs.breakLock(state, lock.info.ID);
-  const { Who, Created } = lock.info;
-  steps.warn(`Terraform was killed here before (${Who}, ${Created}): its lock on the state is given back`);
+  const lock = await settledLock(state, doors);
+  if (!lock || (lock.info && !isDead(lock.info, envId, doors))) return;
+  await doors.state.blobs.breakLock(state, lock.info?.ID ?? null);
+  const whose = lock.info ? `${lock.info.Who}, ${lock.info.Created}` : "before it could say who it was";
+  steps.warn(`Terraform was killed here before (${whose}): its lock on the state is given back`);
+}
+
+/** Milliseconds within which whoever takes the lock has said who it is: it is Terraform's very next request. */
+const SIGNED = 3000;
+
+/** A lock that nobody signs is that of a dead one; whoever is only slow fails at its next request and writes nothing. */
+async function settledLock(state: BlobRef, { state: { blobs }, signal }: Doors) {
+  for (const end = Date.now() + SIGNED; ; ) {
+    const lock = await blobs.lock(state);
+    if (!lock || lock.info || Date.now() > end) return lock;
+    await sleep(250, undefined, { signal }).catch(() => {
+      throw new PaasError("aborted", "stopped while looking whose the lock on the state is", {
+        exit: EXIT.interrupted,
+      });
+    });
+  }
 }

@@ -3,7 +3,7 @@ import path from "node:path";
 import type { Group } from "../azure/groups.js";
 import { lockedGroup } from "../azure/locks.js";
 import { deadline } from "../deadline.js";
-import { isOurs, TAG, taggedBranch } from "../environment/tags.js";
+import { branchSha, isOurs, TAG, taggedBranch } from "../environment/tags.js";
 import { EXIT, PaasError } from "../errors.js";
 import type { EnvironmentRecord } from "../state/record.js";
 import type { HeldRecord } from "../state/records.js";
@@ -17,7 +17,7 @@ import { sayStopping } from "./infrastructure.js";
 import { Journal } from "./journal.js";
 import { recordWith } from "./recording.js";
 import { deleteWorkspaces, groupsLeft, NOTING, notesOf, purge, softDeletingIn } from "./remains.js";
-import { isGone, noSuchEnvironment, type Target } from "./target.js";
+import { isGone, noSuchEnvironment, requireOwnRecord, type Target, tagsOf } from "./target.js";
 import { withState } from "./terraform-state.js";
 
 export type DestroyOutcome = {
@@ -62,6 +62,7 @@ export async function destroy(
   });
   try {
     const running: Doors = { ...doors, signal: AbortSignal.any([doors.signal, held.lost]) };
+    if (held.record) requireOwnRecord(target.envId, target.projectId, held.record);
     const spared = await objection(held.record);
     if (spared !== null) return { steps: [], left: [], alreadyGone: false, spared };
     return { ...(await destroyHeld(target, held, running, steps)), alreadyGone: false, spared: null };
@@ -91,7 +92,10 @@ async function destroyHeld(target: Target, held: HeldRecord, doors: Doors, steps
       return { value: undefined, detail };
     });
   }
-  await journal.step("images", async () => ({ value: undefined, detail: await doors.cloud.forget(target.envId) }));
+  await journal.step("images", async () => ({
+    value: undefined,
+    detail: await doors.cloud.forget(target.envId, target.tier),
+  }));
   await journal.step("state", async () => {
     const removed = await doors.state.blobs.delete(target.stateRef);
     await fs.rm(doors.work(target.envId), { recursive: true, force: true });
@@ -118,12 +122,14 @@ function tombstoneOf(target: Target, record: EnvironmentRecord | null, now: Date
   if (record) return recordWith(record, { state: "destroying" }, now);
   const tags = target.group?.tags ?? {};
   if (!target.group && !target.hasState) throw noSuchEnvironment(target.envId);
+  const branch = taggedBranch(tags) ?? `env-${target.envId}`;
   return {
     schemaVersion: 1,
     envId: target.envId,
-    branch: taggedBranch(tags) ?? `env-${target.envId}`,
-    branchSha: tags[TAG.branchSha] ?? "",
-    projectId: tags[TAG.projectId] ?? "",
+    branch,
+    // A long name is cut in its tag, and has another hash then.
+    branchSha: tags[TAG.branchSha] ?? branchSha(branch),
+    projectId: target.projectId,
     kind: target.protected ? "fixed" : "branch",
     tier: target.tier,
     generation: Number(tags[TAG.generation] ?? 0),
@@ -196,15 +202,10 @@ async function deleteGroup(target: Target, doors: Doors): Promise<Done<undefined
 /** @throws PaasError `foreign-group` (exit 5) when the group of that name does not carry the environment's tags */
 async function findOwnGroup(target: Target, doors: Doors): Promise<Group | null> {
   const group = await doors.groups.find(target.resourceGroup);
-  if (!group || isOurs(group.tags, { tags: target.group?.tags ?? expectedTags(target) })) return group;
+  if (!group || isOurs(group.tags, { tags: tagsOf(target) })) return group;
   throw new PaasError("foreign-group", `the resource group ${group.name} does not carry this environment's tags`, {
     details: [`found ${JSON.stringify(group.tags)}`],
     next: "it is left alone; look at it, and remove it yourself if it is yours",
     exit: EXIT.refused,
   });
-}
-
-function expectedTags({ record }: Target): Record<string, string> {
-  if (!record) return {};
-  return { [TAG.projectId]: record.projectId, [TAG.environment]: record.envId, [TAG.branchSha]: record.branchSha };
 }

@@ -47,15 +47,20 @@ export async function finish(
     );
     return { value: undefined };
   });
-  await dropOlderImages(environment.envId, deployments, doors, steps);
+  await dropOlderImages(environment, deployments, doors, steps);
   return url;
 }
 
 /** Nobody goes back to what the ledger has forgotten, or to what never served. It is no part of the run's success. */
-async function dropOlderImages(envId: string, deployments: Deployment[], doors: Doors, steps: Steps): Promise<void> {
+async function dropOlderImages(
+  { envId, tier }: Environment,
+  deployments: Deployment[],
+  doors: Doors,
+  steps: Steps,
+): Promise<void> {
   const needed = deployments.flatMap(({ services }) => Object.values(services).map(({ image }) => image));
   try {
-    await doors.cloud.keepImages(envId, [...new Set(needed)]);
+    await doors.cloud.keepImages(envId, tier, [...new Set(needed)]);
   } catch (error) {
     if (!(error instanceof PaasError)) throw error;
     // Who deploys by hand may push and need not be allowed to delete; the next run of a workflow does it.

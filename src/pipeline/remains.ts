@@ -1,4 +1,5 @@
 import {
+  liesIn,
   parseNote,
   renderNote,
   type SoftDeleting,
@@ -7,16 +8,21 @@ import {
 } from "../environment/soft-delete.js";
 import { TAG } from "../environment/tags.js";
 import type { EnvironmentRecord } from "../state/record.js";
+import { resourcesOfState } from "../terraform/state.js";
 import type { Doors } from "./doors.js";
 import type { Steps } from "./events.js";
-import type { Target } from "./target.js";
+import { type Target, tagsOf } from "./target.js";
 
 /* What Azure keeps of an environment that is destroyed, and what was never of its group. */
 
 /** The step whose notes say what is to be purged, also after the group that held it is gone. */
 export const NOTING = "soft-deleted";
 
-/** What soft deletion concerns: what lies in the group now, and what an earlier run noted before it was stopped. */
+/**
+ * What soft deletion concerns: what lies in the group now, what an earlier run noted before it was stopped, and what
+ * Terraform's state knows, since somebody may have deleted the group by hand. Neither counts for what lies outside of
+ * the group: nothing else may be purged in this environment's name.
+ */
 export async function softDeletingIn(
   target: Target,
   record: EnvironmentRecord | null,
@@ -25,8 +31,14 @@ export async function softDeletingIn(
   const group = target.group && (await doors.groups.find(target.group.name));
   const members = group ? await doors.groups.members(group.name) : [];
   const noted = record?.state === "destroying" ? (record.journal.find(({ name }) => name === NOTING)?.notes ?? []) : [];
-  return withoutDoubles([...noted.flatMap((note) => parseNote(note) ?? []), ...softDeletingOf(members)]);
+  const groupId = `/subscriptions/${doors.cloud.subscriptionId}/resourceGroups/${target.resourceGroup}`;
+  const state = await doors.state.blobs.download(target.stateRef);
+  const vaults = resourcesOfState(state, "azurerm_key_vault").map((vault) => ({ ...vault, type: VAULT }));
+  const remembered = [...noted.flatMap((note) => parseNote(note) ?? []), ...softDeletingOf(vaults)];
+  return withoutDoubles([...remembered.filter((thing) => liesIn(groupId, thing)), ...softDeletingOf(members)]);
 }
+
+const VAULT = "Microsoft.KeyVault/vaults";
 
 export function notesOf(things: SoftDeleting[]): string[] {
   return things.map(renderNote);
@@ -63,12 +75,12 @@ export async function purge(
 }
 
 /** Null when nothing stays of it. */
-async function endOf(vault: SoftDeleting, { tier }: Target, doors: Doors): Promise<string | null> {
-  if (tier !== "nonprod") {
+async function endOf(vault: SoftDeleting, target: Target, doors: Doors): Promise<string | null> {
+  if (target.tier !== "nonprod") {
     const until = await doors.softDeleted.vaultKeptUntil(vault);
     return until && keptLine(vault, "production's are never purged", until);
   }
-  const outcome = await doors.softDeleted.purgeVault(vault, doors.signal);
+  const outcome = await doors.softDeleted.purgeVault(vault, doors.signal, { id: vault.id, tags: tagsOf(target) });
   return outcome.state === "kept" ? keptLine(vault, outcome.why, outcome.until) : null;
 }
 
@@ -78,9 +90,7 @@ function keptLine({ name }: SoftDeleting, why: string, until: string | null): st
 }
 
 /** Groups that carry the environment's tags and are still there. */
-export async function groupsLeft({ envId, record, group }: Target, doors: Doors): Promise<string[]> {
-  const projectId = record?.projectId ?? group?.tags[TAG.projectId];
-  if (!projectId) return [];
+export async function groupsLeft({ envId, projectId }: Target, doors: Doors): Promise<string[]> {
   const left: string[] = [];
   for await (const found of doors.groups.withTag(TAG.projectId, projectId)) {
     if (found.tags[TAG.environment] !== envId) continue;

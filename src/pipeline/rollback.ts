@@ -91,7 +91,8 @@ async function imagesOf(
     const service = deployment.services[name];
     if (!service) throw imageGone(environment, name, null, deployment);
     const { image: reference, contentKey } = service;
-    if (!(await doors.cloud.hasImage(reference))) throw imageGone(environment, name, reference, deployment);
+    if (!(await doors.cloud.hasImage(reference, environment.tier)))
+      throw imageGone(environment, name, reference, deployment);
     const digest = reference.slice(reference.indexOf("@") + 1);
     built[name] = { image: { reference, digest, cached: true }, contentKey };
   }

@@ -10,6 +10,8 @@ export type Secrets = {
   given: Record<string, string>;
   /** Those that the tier may have a value for. */
   defaults: string[];
+  /** Those that only the environment's vault can have, which may not be read before the apply. */
+  unseen: string[];
 };
 
 /** A value for a secret can be handed to one run through this variable. */
@@ -19,38 +21,44 @@ export function secretVariable(name: string): string {
 
 /**
  * Finds a value for every secret of the environment's services: in this run's variables, in the environment's vault, in
- * that of its tier. One that is nowhere stops `up` before anything is changed.
+ * that of its tier. One that is nowhere stops `up` before anything is changed; where somebody else has deployed last the
+ * environment's vault is closed to this run until its apply, and what it alone can have is looked for then.
  * @throws PaasError `secret-missing`, exit 2
  */
 export async function requireSecrets(environment: Environment, doors: Doors): Promise<Secrets> {
   const wanted = [...new Set(environment.services.flatMap(({ secrets }) => secrets))].sort();
-  if (wanted.length === 0) return { given: {}, defaults: [] };
+  if (wanted.length === 0) return { given: {}, defaults: [], unseen: [] };
   const { vault } = doors.cloud;
+  const readable = await vault.readable(environment);
   const [kept, standard] = await Promise.all([
-    vault.of(environment).versions(),
+    readable ? vault.of(environment).versions() : {},
     vault.defaults(environment.tier).versions(),
   ]);
   const given = wanted.filter((name) => doors.variables[secretVariable(name)]);
   const others = wanted.filter((name) => !given.includes(name));
   const missing = others.filter((name) => !(name in kept) && !(name in standard));
-  if (missing.length > 0) throw secretMissing(environment, missing);
+  if (readable && missing.length > 0) throw secretMissing(environment, missing);
   return {
     given: Object.fromEntries(given.map((name) => [name, doors.variables[secretVariable(name)] ?? ""])),
     defaults: others.filter((name) => name in standard),
+    unseen: missing,
   };
 }
 
 /** Puts the values into the environment's vault; they go nowhere else. */
 export async function storeSecrets(
   environment: Environment,
-  { given, defaults }: Secrets,
+  { given, defaults, unseen }: Secrets,
   doors: Doors,
   steps: Steps,
 ): Promise<void> {
   const entries = Object.entries(given);
-  if (entries.length + defaults.length === 0) return;
+  if (entries.length + defaults.length + unseen.length === 0) return;
   await steps.run("secrets", async () => {
     const { vault } = doors.cloud;
+    const kept = unseen.length === 0 ? {} : await vault.of(environment).versions();
+    const missing = unseen.filter((name) => !(name in kept));
+    if (missing.length > 0) throw secretMissing(environment, missing);
     for (const [name, value] of entries) await vault.of(environment).set(name, value);
     const copied = defaults.length === 0 ? [] : await vault.copyDefaults(environment, defaults);
     const stored = entries.length + copied.length;

@@ -1,6 +1,6 @@
 import { describeEnvironment } from "../environment/describe.js";
 import type { Environment } from "../environment/environment.js";
-import { ownership } from "../environment/tags.js";
+import { ownership, TAG } from "../environment/tags.js";
 import { EXIT, PaasError } from "../errors.js";
 import type { EnvironmentRecord } from "../state/record.js";
 import type { HeldRecord } from "../state/records.js";
@@ -149,7 +149,8 @@ async function waitForDeletion({ resourceGroup }: Environment, doors: Doors, ste
 
 async function refuseForeignGroup(environment: Environment, doors: Doors): Promise<void> {
   const group = await doors.groups.find(environment.resourceGroup);
-  if (!group || ownership(group.tags, environment) === "ours") return;
+  if (!group) return;
+  if (ownership(group.tags, environment) === "ours") return refuseOtherTier(environment, group.tags[TAG.tier]);
   throw new PaasError("foreign-group", `the resource group ${group.name} exists and is not this environment's`, {
     details: [
       `expected the tags paas-project-id, paas-env and paas-branch-sha of ${environment.branch}`,
@@ -158,4 +159,18 @@ async function refuseForeignGroup(environment: Environment, doors: Doors): Promi
     next: "nothing was changed; rename the branch, or remove that group yourself if it is yours",
     exit: EXIT.refused,
   });
+}
+
+/** The other tier's state and record know the same group: two of them would own it. */
+function refuseOtherTier({ envId, tier }: Environment, found: string | undefined): void {
+  if (found === undefined || found === tier) return;
+  throw new PaasError(
+    "tier-changed",
+    `environment ${envId} was made in tier ${found}, and paas.yaml says ${tier} now`,
+    {
+      details: ["an environment does not move: its state, vault and images are those of the tier that it was made in"],
+      next: `\`paas destroy ${envId}\`, then run again; or take the change of \`tier\` back`,
+      exit: EXIT.refused,
+    },
+  );
 }

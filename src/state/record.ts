@@ -5,6 +5,9 @@ import { TIERS } from "../manifest/manifest.js";
 /** A moment, RFC 3339 in UTC. */
 const moment = z.iso.datetime();
 
+/** Of the web and nothing else: `paas open` hands it to the browser. */
+const address = z.url({ protocol: /^https?$/ });
+
 const deployedService = z.object({
   /** Reference by digest. */
   image: z.string(),
@@ -13,7 +16,7 @@ const deployedService = z.object({
   /** sha256 of everything else that it runs with. */
   configKey: z.string(),
   /** Public or internal address; null without one. */
-  url: z.string().nullable(),
+  url: address.nullable(),
 });
 
 const deployment = z.object({
@@ -46,7 +49,7 @@ const environmentRecord = z.object({
   state: z.enum(["creating", "running", "failed", "destroying", "destroyed"]),
   resourceGroup: z.string(),
   commit: z.string(),
-  url: z.string().nullable(),
+  url: address.nullable(),
   createdAt: moment,
   updatedAt: moment,
   /** null = never. */

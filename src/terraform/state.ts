@@ -8,6 +8,18 @@ export function resourceTypesOfState(state: Buffer | null): string[] {
   return azurermTypes(resources.map(({ type }) => type));
 }
 
+/** The resources of one type that a state holds; null and an empty blob hold nothing. */
+export function resourcesOfState(state: Buffer | null, type: string): { id: string; name: string; location: string }[] {
+  if (state === null || state.length === 0) return [];
+  type Instance = { attributes?: { id?: string; name?: string; location?: string } };
+  type Held = { mode?: string; type: string; instances?: Instance[] };
+  const { resources = [] } = JSON.parse(state.toString("utf8")) as { resources?: Held[] };
+  return resources
+    .filter((held) => held.mode === "managed" && held.type === type)
+    .flatMap(({ instances = [] }) => instances)
+    .map(({ attributes: { id = "", name = "", location = "" } = {} }) => ({ id, name, location }));
+}
+
 /** Values of the outputs in a state, by name; null and an empty blob have none. */
 export function outputsOfState(state: Buffer | null): Record<string, unknown> {
   if (state === null || state.length === 0) return {};

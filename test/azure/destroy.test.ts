@@ -1,7 +1,6 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { PaasError } from "../../src/errors.js";
-import { destroy } from "../../src/pipeline/destroy.js";
-import { type Event, stepsOf } from "../../src/pipeline/events.js";
+import type { Manifest } from "../../src/manifest/manifest.js";
 import { findTarget } from "../../src/pipeline/target.js";
 import { MANIFEST, openProject, type Project } from "./project.js";
 import { type Snapshot, snapshotOf } from "./snapshot.js";
@@ -43,19 +42,7 @@ async function nothingIsLeft(): Promise<void> {
   expect(here.azure.softDeleted.workspaces).toEqual([]);
   expect(await here.doors.state.blobs.exists(whole.stateRef)).toBe(false);
   expect(await record()).toMatchObject({ state: "destroyed" });
-  expect(here.doubles.forgotten).toContain("alice");
-}
-
-/** A destroy that ends at a moment, as a run does whose process is gone. */
-async function stoppedAt(moment: (event: Event) => boolean): Promise<void> {
-  const steps = stepsOf(
-    (event) => {
-      if (moment(event)) throw new Error("killed");
-    },
-    () => performance.now(),
-  );
-  const target = await findTarget("alice", here.manifest, here.doors);
-  expect((await failure(destroy(target, 0, here.doors, steps))).message).toBe("killed");
+  expect(here.doubles.forgotten).toContain("alice of nonprod");
 }
 
 test("each step is told and journalled, and nothing is left but the tombstone", async () => {
@@ -69,14 +56,6 @@ test("each step is told and journalled, and nothing is left but the tombstone", 
   );
   expect(left).toEqual([]);
   await nothingIsLeft();
-});
-
-describe.each(STEPS)("stopped at %s and run again", (step) => {
-  test.each(["started", "done"])("%s", async (status) => {
-    await stoppedAt((event) => event.step === step && event.status === status);
-    await here.destroy();
-    await nothingIsLeft();
-  });
 });
 
 test("log workspaces are deleted for good while their group is still there", async () => {
@@ -139,6 +118,7 @@ test.each(["reset", "reset after"] as const)(
     here.azure.faults.add({ method: "GET", url: /operationresults/, trouble });
     await here.doors.groups.delete("rg-shop-alice", here.doors.signal);
     expect(resources()).toEqual([]);
+    expect(here.azure.faults.unmet()).toEqual([]);
   },
 );
 
@@ -155,6 +135,16 @@ test("a role from before there were release commands destroys all the same", asy
   await nothingIsLeft();
 });
 
+test("a deletion that Azure ends without success is told, and the next run goes on from there", async () => {
+  const trouble = { status: 409, code: "ResourceGroupDeletionBlocked", message: "Deletion was blocked" };
+  here.azure.faults.add({ method: "GET", url: /operationresults/, trouble });
+  const deletion = here.doors.groups.delete("rg-shop-alice", here.doors.signal);
+  expect(await failure(deletion)).toMatchObject({ code: "group-not-deleted", exit: 1 });
+  here.azure.operations.endAll();
+  await here.destroy();
+  await nothingIsLeft();
+});
+
 test("Resource Manager fails for a while", async () => {
   here.azure.faults.add({ url: /management\.azure\.com/, trouble: { status: 503, code: "ServerBusy" } });
   await here.destroy();
@@ -163,8 +153,9 @@ test("Resource Manager fails for a while", async () => {
 
 test("a group deleted by hand while its state exists", async () => {
   here.azure.store.delete(GROUP);
+  expect(here.azure.softDeleted.vaults).toHaveLength(1);
   await here.destroy();
-  expect(resources()).toEqual([]);
+  expect([resources(), here.azure.softDeleted.vaults]).toEqual([[], []]);
   expect(await record()).toMatchObject({ state: "destroyed" });
 });
 
@@ -174,4 +165,129 @@ test("a foreign group of our name is left alone", async () => {
   here.azure.store.put({ ...group, attributes: { ...group.attributes, tags: { owner: "someone" } } });
   expect(await failure(here.destroy())).toMatchObject({ code: "foreign-group", exit: 5 });
   expect(here.azure.store.get(GROUP)).toBeDefined();
+});
+
+describe("a record that somebody has written", () => {
+  const rewritten = async (change: object) => {
+    const text = String(await here.doors.state.blobs.download(whole.recordRef));
+    const record = JSON.stringify({ ...JSON.parse(text), ...change });
+    await here.doors.state.blobs.upload(whole.recordRef, Buffer.from(record));
+  };
+  const noted = (...notes: string[]) => {
+    const at = new Date().toISOString();
+    const step = { name: "soft-deleted", status: "done", startedAt: at, finishedAt: at, notes };
+    return { state: "destroying", journal: [step] };
+  };
+  /** Nothing is left for Terraform, so that a run takes no time. */
+  const deletedByHand = async () => {
+    here.azure.store.delete(GROUP);
+    here.azure.softDeleted.vaults = [];
+    await here.doors.state.blobs.delete(whole.stateRef);
+  };
+
+  test.each([
+    ["environment", { envId: "bob", branch: "env-bob", resourceGroup: "rg-shop-bob" }],
+    ["project", { projectId: "zyxwvutsrqponmlkjihgfedcba" }],
+  ])("of another %s destroys nothing", async (_, change) => {
+    await rewritten(change);
+    const before = here.azure.store.list().length;
+    expect(await failure(here.destroy())).toMatchObject({ code: "record-foreign", exit: 5 });
+    expect(here.azure.store.list()).toHaveLength(before);
+  });
+
+  test("names no group of another environment", async () => {
+    await deletedByHand();
+    await rewritten({ resourceGroup: "rg-shop-bob" });
+    expect(await failure(here.destroy())).toMatchObject({ code: "foreign-group" });
+    expect(here.azure.store.get(GROUP.replace(/alice$/, "bob"))).toBeDefined();
+  });
+
+  test("names no vault and no log workspace of others", async () => {
+    await deletedByHand();
+    const [workspace] = here.azure.store.list("azurerm_log_analytics_workspace");
+    const theirs = `${GROUP.replace(/alice$/, "else")}/providers/Microsoft.KeyVault/vaults/kv-else`;
+    const claimed = `${GROUP}/providers/Microsoft.KeyVault/vaults/kv-else`;
+    here.azure.softDeleted.vaults = [{ id: theirs, name: "kv-else", location: "westeurope", tags: {}, at: new Date() }];
+    await rewritten(
+      noted(`workspace westeurope ${workspace?.id}`, `vault westeurope ${theirs}`, `vault westeurope ${claimed}`),
+    );
+    const { left } = await here.destroy();
+    expect(here.azure.store.get(workspace?.id ?? "")).toBeDefined();
+    expect(here.azure.softDeleted.vaults).toHaveLength(1);
+    expect(left).toEqual([expect.stringMatching(/kv-else is kept until .*: it does not carry the environment's tags/)]);
+  });
+
+  test.each(["file:///etc/passwd", "--help", "javascript:alert(1)"])("has no URL like %s", async (url) => {
+    await rewritten({ url });
+    expect(await failure(findTarget("alice", here.manifest, here.doors))).toMatchObject({ code: "record-broken" });
+  });
+});
+
+describe("the tier of an environment", () => {
+  const elsewhere = (): Manifest => ({ ...here.manifest, overlays: [{ key: "alice", changes: { tier: "prod" } }] });
+
+  test.each(["record", "state", "group"] as const)(
+    "is that of its %s, whatever the manifest says by now",
+    async (found) => {
+      const { blobs } = here.doors.state;
+      if (found !== "record") await blobs.delete(whole.recordRef);
+      if (found === "group") await blobs.delete(whole.stateRef);
+      const { tier, recordRef, stateRef } = await findTarget("alice", elsewhere(), here.doors);
+      expect([tier, recordRef, stateRef]).toEqual(["nonprod", whole.recordRef, whole.stateRef]);
+    },
+  );
+
+  test("decides which registry its images are removed from", async () => {
+    here.azure.store.delete(GROUP);
+    await here.doors.state.blobs.delete(whole.stateRef);
+    await here.destroy("alice", here.doors, elsewhere());
+    expect(here.doubles.forgotten).toEqual(["alice of nonprod"]);
+  });
+
+  test("that another identity may not see is not looked for", async () => {
+    here.azure.faults.add({
+      url: /\/tier-prod\//,
+      trouble: { status: 403, code: "AuthorizationPermissionMismatch" },
+      times: 9,
+    });
+    expect(await failure(findTarget("nobody", here.manifest, here.doors))).toMatchObject({
+      code: "no-such-environment",
+    });
+  });
+});
+
+describe("what Azure knows late", () => {
+  test("a group that is gone and still listed is gone", async () => {
+    await here.destroy();
+    const { name = "", ...rest } = { name: "rg-shop-alice", id: GROUP, location: "westeurope", state: "Succeeded" };
+    const tags = { "paas-project-id": here.manifest.id, "paas-env": "alice" };
+    const groups = {
+      ...here.doors.groups,
+      withTag: async function* () {
+        yield { name, ...rest, tags };
+      },
+    };
+    const target = await findTarget("alice", here.manifest, { ...here.doors, groups });
+    expect(target.group).toBeNull();
+  });
+
+  test.each([
+    [409, "ConflictError", "Azure refuses to purge it (ConflictError)"],
+    [403, "AuthorizationFailed", "this identity may not purge it"],
+    [405, "MethodNotAllowed", "Azure refuses to purge it (MethodNotAllowed)"],
+  ])("a purge that is answered with %i leaves the vault, and says so", async (status, code, why) => {
+    here.azure.faults.add({ method: "POST", url: /deletedVaults/, trouble: { status, code }, times: 20 });
+    const { left } = await here.destroy();
+    expect(left).toEqual([expect.stringContaining(why)]);
+    expect(await record()).toMatchObject({ state: "destroyed" });
+  });
+
+  test("a vault that somebody else purges at the same moment is purged", async () => {
+    here.azure.faults.add({
+      method: "POST",
+      url: /deletedVaults/,
+      trouble: { status: 404, code: "DeletedVaultNotFound" },
+    });
+    expect((await here.destroy()).left).toEqual([]);
+  });
 });

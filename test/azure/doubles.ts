@@ -6,7 +6,7 @@ import type { Vault } from "../../src/cloud.js";
 export type Doubles = AzureParts & {
   /** Services that were built, in order. */
   built: string[];
-  /** Environments whose images were removed. */
+  /** Environments whose images were removed, and from which tier's registry: `alice of nonprod`. */
   forgotten: string[];
   values: Map<string, string>;
 };
@@ -31,13 +31,14 @@ export function doubles(): Doubles {
     hasImage: async () => true,
     release: async () => {},
     clearReleases: async () => {},
-    forget: async (envId) => {
-      forgotten.push(envId);
+    forget: async (envId, tier) => {
+      forgotten.push(`${envId} of ${tier}`);
       return "none (double)";
     },
     keepImages: async () => {},
     vault: {
       of: ({ envId }) => vaultOf(envId, values),
+      readable: async () => true,
       defaults: (tier) => vaultOf(`tier ${tier}`, values),
       copyDefaults: async () => [],
     },

@@ -63,6 +63,14 @@ describe(
       expect(group()?.attributes.tags).toEqual({ owner: "someone" });
     });
 
+    test("an environment of another tier is not taken over", async () => {
+      const found = group();
+      if (!found) throw new Error("the group is missing");
+      const tags = { ...(found.attributes.tags as object), "paas-tier": "prod" };
+      here.azure.store.put({ ...found, attributes: { ...found.attributes, tags } });
+      expect(await failure(here.up())).toMatchObject({ code: "tier-changed", exit: 5 });
+    });
+
     test("a group that is being deleted is waited for", async () => {
       const waiting = here.azure.operations.polls;
       here.azure.operations.polls = 3;
@@ -120,6 +128,23 @@ describe(
       expect(Date.now() - began).toBeGreaterThanOrEqual(60_000);
     });
 
+    test("429 that does not end is given up, within bounds", async () => {
+      const trouble = { status: 429, code: "TooManyRequests", headers: { "retry-after": "10" } };
+      here.azure.faults.add({ url: /resourcegroups/i, trouble, times: 100 });
+      vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout", "Date"] });
+      const began = Date.now();
+      let ended: PaasError | undefined;
+      void failure(here.doors.groups.find("rg-shop-alice")).then((error) => {
+        ended = error;
+      });
+      while (ended === undefined) {
+        await vi.advanceTimersByTimeAsync(500);
+        await turn();
+      }
+      expect(ended).toMatchObject({ exit: 1, message: expect.stringContaining("rg-shop-alice") });
+      expect(Date.now() - began).toBeLessThan(15 * 60_000);
+    });
+
     test("an answer of ARM's with 5xx is asked again", async () => {
       here.azure.faults.add({ url: /resourcegroups/i, trouble: { status: 500, code: "InternalServerError" } });
       expect(await here.doors.groups.find("rg-shop-alice")).not.toBeNull();
@@ -143,8 +168,25 @@ describe(
         here.azure.faults.add({ method: "PATCH", url: /containerApps/i, trouble });
         here.azure.faults.add({ method: "GET", url: /operationresults/, trouble });
         expect((await here.up()).services).toMatchObject([{ changed: true }]);
+        expect(here.azure.faults.unmet()).toEqual([]);
       },
     );
+
+    test("a version that only starts and never ends doing so has failed once its time is over", async () => {
+      const [app] = here.azure.store.list("azurerm_container_app").filter(({ id }) => id.includes("alice"));
+      const { settled } = here.doors.apps;
+      const state = await settled("rg-shop-alice", String(app?.attributes.name), "unheard-of", 300, here.doors.signal);
+      expect(state).toMatchObject({ state: "failed", reason: "not healthy after 0.3 s" });
+    });
+
+    test.each(["o'neil", "50% & more, #1", "a' or tagName eq 'b"])("groups are found by a tag of %s", async (owner) => {
+      const { groups } = here.doors;
+      await groups.make("rg-else", "westeurope", { owner });
+      const found: string[] = [];
+      for await (const { name } of groups.withTag("owner", owner)) found.push(name);
+      here.azure.store.delete(GROUP.replace(/rg-shop-alice$/, "rg-else"));
+      expect(found).toEqual(["rg-else"]);
+    });
 
     test("a role that is missing is said to be missing", async () => {
       here.azure.faults.add({

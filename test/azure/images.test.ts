@@ -48,8 +48,10 @@ describe("an image", () => {
       });
       const manifest = here.azure.registries.manifest("shop/web", digest) as StoredManifest;
       expect(JSON.parse(manifest.text).manifests).toHaveLength(2);
-      expect(await here.cloud.hasImage(service?.image ?? "")).toBe(true);
-      expect(await here.cloud.hasImage(`${service?.image.split("@")[0]}@sha256:${"0".repeat(64)}`)).toBe(false);
+      expect(await here.cloud.hasImage(service?.image ?? "", "nonprod")).toBe(true);
+      expect(await here.cloud.hasImage(`${service?.image.split("@")[0]}@sha256:${"0".repeat(64)}`, "nonprod")).toBe(
+        false,
+      );
     },
     LONG,
   );
@@ -87,9 +89,9 @@ describe("an image", () => {
       expect(here.events).toContainEqual(expect.objectContaining({ detail: expect.stringMatching(/may not delete/) }));
       here.azure.registries.mayDelete = true;
       expect(Object.values(tags())).toContain(shared);
-      await here.cloud.forget("alice");
+      await here.cloud.forget("alice", "nonprod");
       expect(here.azure.registries.repositories.get("shop/web")?.manifests.size).toBe(0);
-      expect(await here.cloud.forget("alice")).toBe("none unused");
+      expect(await here.cloud.forget("alice", "nonprod")).toBe("none unused");
     },
     LONG,
   );
@@ -115,10 +117,10 @@ test(
     commitOn("env-alice", { "server.js": "// newer" });
     const [service] = (await here.up()).services;
     expect([...(place?.manifests.keys() ?? [])]).toContain(before);
-    await here.cloud.keepImages("alice", [service?.image ?? ""]);
+    await here.cloud.keepImages("alice", "nonprod", [service?.image ?? ""]);
     expect([...(place?.manifests.keys() ?? [])]).not.toContain(before);
     expect(Object.values(tags())).not.toContain(before);
-    expect(await here.cloud.hasImage(service?.image ?? "")).toBe(true);
+    expect(await here.cloud.hasImage(service?.image ?? "", "nonprod")).toBe(true);
   },
   LONG,
 );

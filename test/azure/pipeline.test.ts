@@ -34,7 +34,7 @@ describe("an environment on Azure", () => {
     async () => {
       const { steps } = await here.destroy();
       expect(steps.map(({ name }) => name)).toEqual(["tombstone", "terraform", "resource group", "images", "state"]);
-      expect(here.doubles.forgotten).toEqual(["alice"]);
+      expect(here.doubles.forgotten).toEqual(["alice of nonprod"]);
       expect(here.azure.store.under("/subscriptions").filter(({ id }) => id.includes("alice"))).toEqual([]);
       expect(await here.destroy()).toMatchObject({ steps: [], left: [], alreadyGone: true });
     },

@@ -1,5 +1,6 @@
 import fs from "node:fs";
 import path from "node:path";
+import { claimsOf } from "../../src/azure/claims.js";
 import { type AzureParts, openAzureCloud } from "../../src/azure/cloud.js";
 import type { Session } from "../../src/azure/session.js";
 import { signIn } from "../../src/azure/sign-in.js";
@@ -58,7 +59,7 @@ export type Project = {
   events: Event[];
   up(branch?: string, doors?: Doors): ReturnType<typeof up>;
   plan(branch?: string): ReturnType<typeof plan>;
-  destroy(envId?: string, doors?: Doors): ReturnType<typeof destroy>;
+  destroy(envId?: string, doors?: Doors, trusted?: Manifest): ReturnType<typeof destroy>;
   close(): Promise<void>;
 };
 
@@ -92,6 +93,7 @@ export async function openProject(
   };
   const chosen = { tenantId: TENANT, subscriptionId: SUBSCRIPTION };
   const session = await signIn(variables, chosen, azure.clientOptions);
+  azure.terraform.objectId = await objectIdOf(session);
   const parts = doubles();
   const cloudWith = (some: AzureParts) => openAzureCloud({ manifest, variables }, session, some, azure.clientOptions);
   const git = await openGit(repository.folder);
@@ -128,8 +130,8 @@ export async function openProject(
     events,
     up: runUp,
     plan: async (branch = "env-alice") => plan(await source(branch), doors, steps),
-    destroy: async (envId = "alice", through = doors) => {
-      const target = await findTarget(envId, manifest, through);
+    destroy: async (envId = "alice", through = doors, trusted = manifest) => {
+      const target = await findTarget(envId, trusted, through);
       return destroy(target, 0, through, steps);
     },
     close: async () => {
@@ -145,6 +147,12 @@ export async function openRunningProject(): Promise<Project> {
   const project = await openProject();
   await project.up();
   return project;
+}
+
+/** Object id of who is signed in. */
+export async function objectIdOf({ credential }: Session): Promise<string> {
+  const token = await credential.getToken("https://management.azure.com/.default");
+  return claimsOf(token?.token ?? "").objectId ?? "";
 }
 
 /** As `paas bootstrap` makes it: from the platform stack, here on the way to a first environment. */

@@ -1,6 +1,6 @@
 import type { Project } from "./project.js";
 
-/** An environment as it was once: its resources, its state and its record, to be put back before each test. */
+/** An environment as it was at one moment, everywhere in the stand-in: to be put back before each test. */
 export type Snapshot = {
   stateRef: { container: string; key: string };
   recordRef: { container: string; key: string };
@@ -10,12 +10,15 @@ export type Snapshot = {
 export async function snapshotOf({ azure, doors, doubles }: Project, envId: string): Promise<Snapshot> {
   const stateRef = { container: "tier-nonprod", key: `state/${envId}.tfstate` };
   const recordRef = { container: "tier-nonprod", key: `envs/${envId}.json` };
-  const { store, softDeleted } = azure;
+  const { store, softDeleted, registries } = azure;
+  const { blobs, records } = doors.state;
   const under = () => store.list().filter(({ id }) => id.includes(`-${envId}`));
   const resources = structuredClone(under());
   const histories = resources.map(({ id }) => structuredClone(store.history(id)));
-  const [state, record] = await Promise.all([stateRef, recordRef].map((ref) => doors.state.blobs.download(ref)));
-  if (!state || !record) throw new Error(`${envId} has no state or no record`);
+  const { vaults, workspaces } = structuredClone({ vaults: softDeleted.vaults, workspaces: softDeleted.workspaces });
+  const repositories = structuredClone(registries.repositories);
+  const [state, record] = await Promise.all([stateRef, recordRef].map((ref) => blobs.download(ref)));
+  if (!record) throw new Error(`${envId} has no record`);
   return {
     stateRef,
     recordRef,
@@ -26,11 +29,15 @@ export async function snapshotOf({ azure, doors, doubles }: Project, envId: stri
         if (history) store.saveHistory(resource.id, structuredClone(history));
         store.put(structuredClone(resource));
       }
-      softDeleted.vaults = [];
-      softDeleted.workspaces = [];
+      Object.assign(softDeleted, structuredClone({ vaults, workspaces }));
+      registries.repositories.clear();
+      for (const [name, repository] of structuredClone(repositories)) registries.repositories.set(name, repository);
       doubles.forgotten.length = 0;
-      await doors.state.blobs.upload(stateRef, state);
-      await doors.state.blobs.upload(recordRef, record);
+      await records.breakLease(recordRef);
+      await blobs.breakLock(stateRef, null);
+      if (state) await blobs.upload(stateRef, state);
+      else await blobs.delete(stateRef);
+      await blobs.upload(recordRef, record);
     },
   };
 }

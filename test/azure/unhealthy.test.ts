@@ -33,7 +33,7 @@ const failedProbe = (ContainerAppName: string, RevisionName: string, Msg: string
 const warnings = () => here.events.filter(({ status }) => status === "warning").map(({ detail }) => detail);
 /** A cloud that is told what to keep, and fails at it. */
 function withImages(keeping: (references: string[]) => void, failure: PaasError): Doors {
-  const keepImages = async (_: string, references: string[]) => {
+  const keepImages = async (_: string, _tier: string, references: string[]) => {
     keeping(references);
     throw failure;
   };

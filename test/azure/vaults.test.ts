@@ -8,6 +8,7 @@ import { MANIFEST, openProject, type Project } from "./project.js";
 
 /** Installing the packages of infra/ is part of the first run on a new machine. */
 const LONG = 120_000;
+const OTHER = "99999999-2222-4333-8444-555555555555";
 const CANARY = "canary-of-the-vault";
 const WITH_SECRET = `${MANIFEST}environments:
   "alice": { services: { web: { secrets: [STRIPE_KEY, MAIL_KEY] } } }
@@ -99,6 +100,26 @@ describe("vaults", () => {
       expect((await here.up()).services).toMatchObject([{ changed: true }]);
       expect(inAlice()).toEqual({ "stripe-key": "changed", "mail-key": "mine" });
       expect((await here.up()).services).toMatchObject([{ changed: false }]);
+    },
+    LONG,
+  );
+
+  test(
+    "an environment that somebody else has deployed last opens its vault to who deploys now, after a while",
+    async () => {
+      const vault = here.azure.store.list("azurerm_key_vault").find(({ id }) => id.includes("alice"));
+      if (!vault) throw new Error("alice has no vault");
+      const mine = here.azure.terraform.objectId;
+      const policies = vault.attributes.access_policy as { object_id: string }[];
+      const theirs = policies.map((one) => (one.object_id === mine ? { ...one, object_id: OTHER } : one));
+      here.azure.store.put({ ...vault, attributes: { ...vault.attributes, access_policy: theirs } });
+      await expect(own().set("MAIL_KEY", "not mine")).rejects.toMatchObject({ code: "not-allowed" });
+      const before = inAlice();
+      await standard().remove("MAIL_KEY");
+      expect((await here.up()).services).toMatchObject([{ changed: false }]);
+      await standard().set("MAIL_KEY", "others");
+      expect(inAlice()).toEqual(before);
+      await own().set("MAIL_KEY", "mine");
     },
     LONG,
   );

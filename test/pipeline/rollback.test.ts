@@ -72,8 +72,8 @@ describe("an environment with two versions", () => {
     const failure = { code: "image-gone", message: expect.stringContaining(gone) };
     await expect(rollback(await request(), doors, here.steps)).rejects.toMatchObject(failure);
     expect(await recordNow()).toEqual(before);
-    expect(await cloud.hasImage(gone)).toBe(true);
-    expect(await cloud.hasImage(gone.replace(/[0-9a-f]{64}$/, "0".repeat(64)))).toBe(false);
+    expect(await cloud.hasImage(gone, "nonprod")).toBe(true);
+    expect(await cloud.hasImage(gone.replace(/[0-9a-f]{64}$/, "0".repeat(64)), "nonprod")).toBe(false);
   });
 
   test("goes back by digest, without Terraform and without a build, and is a deployment like any other", async () => {

@@ -11,10 +11,10 @@ type Reader = (config: Attributes, azure: SimulatedAzure) => Attributes;
 
 /** Data sources that are not simply a resource that is there. */
 const READERS: Record<string, Reader> = {
-  azurerm_client_config: (_config, { subscriptionId, tenantId }) => ({
+  azurerm_client_config: (_config, { subscriptionId, tenantId, objectId }) => ({
     id: uuidFor("client config", subscriptionId),
     client_id: uuidFor("client", subscriptionId),
-    object_id: uuidFor("object", subscriptionId),
+    object_id: objectId(),
     subscription_id: subscriptionId,
     tenant_id: tenantId,
   }),

@@ -1,5 +1,6 @@
 import type { Resource, Store } from "../store.js";
 import { serveUnary } from "./grpc.js";
+import { uuidFor } from "./identifiers.js";
 import { type Fault, Provider } from "./provider.js";
 import type { SchemaLibrary } from "./schemas.js";
 
@@ -10,6 +11,8 @@ export type ProviderOptions = {
   schemas: SchemaLibrary;
   subscriptionId: string;
   tenantId: string;
+  /** Object id of who is signed in; one of its own unless told. */
+  objectId?: () => string | undefined;
   /** Host name of a container app's ingress. */
   fqdnOf: (app: Resource) => string;
   /** Values of a vault's secrets, by name; none unless told. */
@@ -36,7 +39,8 @@ export async function serveProvider(options: ProviderOptions): Promise<ServedPro
   const { store, socket, schemas, subscriptionId, tenantId, fqdnOf } = options;
   const vaultValues = options.vaultValues ?? (() => ({}));
   const log = options.log ?? (() => {});
-  const azure = { store, subscriptionId, tenantId, fqdnOf, vaultValues };
+  const objectId = () => options.objectId?.() ?? uuidFor("object", subscriptionId);
+  const azure = { store, subscriptionId, tenantId, objectId, fqdnOf, vaultValues };
   const provider = new Provider(azure, schemas, options.fault ?? (() => undefined), log);
   const methods = Object.entries(provider.methods()).map(([name, method]) => [`/tfplugin5.Provider/${name}`, method]);
   const server = await serveUnary(socket, Object.fromEntries(methods), (path, error) => {

@@ -18,7 +18,7 @@ import { type Core, OTHER_SUBSCRIPTION, SUBSCRIPTION, type Subscription, TENANT 
 import { type Directory, openDirectory } from "./directory.js";
 import { createDispatcher } from "./dispatch.js";
 import { openEntra } from "./entra.js";
-import { Faults } from "./faults.js";
+import { Faults, isAnswered, withhold } from "./faults.js";
 import { openGithubOidc } from "./github-oidc.js";
 import { openGroups } from "./groups.js";
 import { openIdentities } from "./identities.js";
@@ -86,6 +86,7 @@ export async function openAzure({ account: given, now = () => new Date(), beside
     subscriptions,
     operations: openOperations(subscriptionId),
     tokens: beside?.tokens ?? openTokens(),
+    terraform: { objectId: undefined },
     now,
   };
   const directory = beside?.directory ?? openDirectory();
@@ -153,6 +154,7 @@ export async function openAzure({ account: given, now = () => new Date(), beside
     schemas,
     subscriptionId,
     tenantId: TENANT,
+    objectId: () => core.terraform.objectId,
     fqdnOf: (app) => `${app.attributes.name}.${APPS}`,
   });
 
@@ -190,11 +192,11 @@ export async function openAzure({ account: given, now = () => new Date(), beside
     const token = /^Bearer (\S+)$/.exec(request.headers.authorization ?? "")?.[1] ?? "";
     const audience = core.tokens.read(token, now())?.aud ?? "";
     if (trouble === "reset") return void request.socket.destroy();
-    if (trouble && trouble !== "reset after")
-      return refuseBlob(response, trouble.status, trouble.code, trouble.headers);
+    if (isAnswered(trouble)) return refuseBlob(response, trouble.status, trouble.code, trouble.headers);
     if (!isForStorage(audience, account)) return refuseBlob(response, 401, "InvalidAuthenticationInfo");
     const storage = await storageOf(account);
     if (!storage) return refuseBlob(response, 404, "ResourceNotFound");
+    if (trouble) withhold(response, trouble);
     storage.listener(request, response);
   };
   server.on("upgrade", containerConsole.upgrade);

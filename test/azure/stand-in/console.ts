@@ -2,7 +2,7 @@ import { type ChildProcessWithoutNullStreams, spawn } from "node:child_process";
 import type { IncomingMessage } from "node:http";
 import type { Duplex } from "node:stream";
 import { type WebSocket, WebSocketServer } from "ws";
-import type { Faults } from "./faults.js";
+import { type Faults, isAnswered } from "./faults.js";
 
 /** As `az containerapp exec` asks for it (azure-cli, containerapp/_ssh_utils.py). */
 const PATH =
@@ -39,8 +39,8 @@ export function openConsole(token: string, faults: Faults) {
         console.violations.push(`GET ${url.href}: no console is asked for so`);
         return void refuse(socket, 400, "BadRequest", "");
       }
-      if (trouble === "reset" || trouble === "reset after") return void socket.destroy();
-      if (trouble) return refuse(socket, trouble.status, trouble.code, trouble.message ?? "");
+      if (isAnswered(trouble)) return refuse(socket, trouble.status, trouble.code, trouble.message ?? "");
+      if (trouble) return void socket.destroy();
       if (request.headers.authorization !== `Bearer ${token}`) return refuse(socket, 401, "Unauthorized", "");
       if (console.hearing) {
         socket.on("error", () => {});

@@ -25,5 +25,7 @@ export type Core = {
   subscriptions: Subscription[];
   operations: Operations;
   tokens: Tokens;
+  /** Who Terraform is signed in as: the simulated provider does not see its token. */
+  terraform: { objectId: string | undefined };
   now(): Date;
 };

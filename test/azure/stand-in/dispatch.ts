@@ -4,7 +4,7 @@ import { text } from "node:stream/consumers";
 import type { z } from "zod";
 import { ArmError } from "../../../src/local/arm/exchange.js";
 import type { Core } from "./core.js";
-import type { Faults, Trouble } from "./faults.js";
+import { type Answered, type Faults, isAnswered, withhold } from "./faults.js";
 import { type Answer, armError, type Call, type Caller, type Route } from "./route.js";
 
 const ARM = "management.azure.com";
@@ -48,14 +48,14 @@ export function createDispatcher(routes: Route[], faults: Faults, core: Core): D
       const trouble = faults.meet(request.method ?? "", `${url.host}${url.pathname}`);
       const body = await text(request);
       if (trouble === "reset") return void request.socket.destroy();
-      if (trouble && trouble !== "reset after") return send(response, troubled(trouble));
+      if (isAnswered(trouble)) return send(response, troubled(trouble));
+      if (trouble) withhold(response, trouble);
       const answer = await answered(request, url, body, compiled, core).catch((error: unknown) => {
         if (!(error instanceof Violation)) throw error;
         const message = `${request.method} ${url.href}: ${error.message}`;
         dispatcher.violations.push(message);
         return { status: 400, body: { error: { code: "StandInViolation", message } } };
       });
-      if (trouble === "reset after") return void request.socket.destroy();
       send(response, answer);
     },
   };
@@ -179,7 +179,7 @@ function parsed(body: string): unknown {
   }
 }
 
-function troubled({ status, code, message = code, headers = {} }: Exclude<Trouble, string>): Answer {
+function troubled({ status, code, message = code, headers = {} }: Answered): Answer {
   return { status, headers, body: { error: { code, message } } };
 }
 

@@ -21,6 +21,8 @@ export type Operations = {
   accept(call: Pick<Call, "origin" | "query">, finish: () => Answer): Answer;
   /** The same, told by `Azure-AsyncOperation`; `first` is the answer's own status and body, 201 for a new resource. */
   begin(call: Pick<Call, "origin" | "query">, finish: () => Answer, first: Answer): Answer;
+  /** Ends what is under way: Azure goes on, whether or not somebody asks how far it is. */
+  endAll(): void;
   routes: Route[];
 };
 
@@ -50,6 +52,9 @@ export function openOperations(subscriptionId: string): Operations {
     `${origin}/subscriptions/${subscriptionId}/${kind}/${id}?api-version=${query.get("api-version")}`;
   const operations: Operations = {
     polls: 1,
+    endAll: () => {
+      for (const work of works.values()) work.ended ??= work.finish();
+    },
     accept: (call, finish) => ({ status: 202, headers: { location: link(call, "operationresults", start(finish)) } }),
     begin: (call, finish, first) => ({
       ...first,

@@ -3,7 +3,7 @@ import type { IncomingMessage, ServerResponse } from "node:http";
 import { buffer } from "node:stream/consumers";
 import { z } from "zod";
 import type { Core } from "./core.js";
-import type { Faults } from "./faults.js";
+import { type Faults, isAnswered, withhold } from "./faults.js";
 
 /*
  * The data plane of Azure Container Registry, as far as push, pull, tag and delete need it. Of the distribution API
@@ -259,8 +259,8 @@ export function openRegistries(core: Core, faults: Faults) {
     const trouble = faults.meet(request.method ?? "", `${host}${request.url}`);
     if (trouble === "reset") return void request.socket.destroy();
     try {
-      if (trouble && trouble !== "reset after")
-        throw new Refusal(trouble.status, trouble.code, trouble.code, trouble.headers);
+      if (isAnswered(trouble)) throw new Refusal(trouble.status, trouble.code, trouble.code, trouble.headers);
+      if (trouble) withhold(response, trouble);
       await answer(request, response, host);
     } catch (error) {
       if (!(error instanceof Refusal)) {

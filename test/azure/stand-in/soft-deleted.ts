@@ -82,6 +82,10 @@ export function openSoftDeleted(core: Core) {
         }
         return operations.accept(call, () => {
           state.vaults = state.vaults.filter((one) => one !== vault);
+          // Terraform's provider remembers it too.
+          store.delete(
+            `/subscriptions/${core.subscriptionId}/providers/Microsoft.KeyVault/deletedVaults/${vault.name}`,
+          );
           return { status: 200 };
         });
       },

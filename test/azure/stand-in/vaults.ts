@@ -46,9 +46,8 @@ type Secret = { value: string; tags: Record<string, string>; updated: number };
 type Policy = z.infer<typeof policy>;
 
 /**
- * Vaults and the secrets in them. Those that Terraform has made are in the store; their access policies name an object
- * id of the simulated provider's, so whoever has a token may use them. Those made through Resource Manager admit by
- * policy, as Azure does.
+ * Vaults and the secrets in them. They let in by policy: those of vaults that Terraform has made are in the store, and
+ * name whoever `core.terraform.objectId` is.
  */
 export function openVaults(core: Core, softDeleted: { vaults: { name: string }[] }) {
   const { store, subscriptionId } = core;
@@ -79,13 +78,23 @@ export function openVaults(core: Core, softDeleted: { vaults: { name: string }[]
       properties: {
         tenantId: core.tenantId,
         sku: { family: "A", name: "standard" },
-        accessPolicies: policies.get(name) ?? [],
+        accessPolicies: policiesOf(name).map((one) => ({ tenantId: core.tenantId, ...one })),
         enableRbacAuthorization: false,
         softDeleteRetentionInDays: 7,
         vaultUri: `https://${name}.vault.azure.net/`,
         provisioningState: "Succeeded",
       },
     };
+  };
+  const policiesOf = (name: string): Pick<Policy, "objectId" | "permissions">[] => {
+    const known = policies.get(name);
+    if (known) return known;
+    const made = store.list("azurerm_key_vault").find(({ id }) => id.toLowerCase().endsWith(`/${name.toLowerCase()}`));
+    const blocks = (made?.attributes.access_policy ?? []) as { object_id: string; secret_permissions: string[] }[];
+    return blocks.map(({ object_id: objectId, secret_permissions: secrets }) => ({
+      objectId,
+      permissions: { secrets: secrets.map((one) => one.toLowerCase()) as Policy["permissions"]["secrets"] },
+    }));
   };
   const opened = (
     name: string,
@@ -96,9 +105,9 @@ export function openVaults(core: Core, softDeleted: { vaults: { name: string }[]
       .list("azurerm_key_vault")
       .some(({ id }) => id.toLowerCase().endsWith(`/${name.toLowerCase()}`));
     if (!exists) throw new ArmError(404, "VaultNotFound", `no vault ${name}`);
-    const held = policies.get(name)?.find(({ objectId }) => objectId === caller?.oid)?.permissions.secrets;
+    const held = policiesOf(name).find(({ objectId }) => objectId === caller?.oid)?.permissions.secrets;
     state.unsettled -= 1;
-    if (state.unsettled >= 0 || (policies.has(name) && !held?.includes(permission)))
+    if (state.unsettled >= 0 || !held?.includes(permission))
       throw new ArmError(
         403,
         "Forbidden",

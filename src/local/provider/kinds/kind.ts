@@ -7,6 +7,8 @@ export type SimulatedAzure = {
   store: Store;
   subscriptionId: string;
   tenantId: string;
+  /** Object id of who is signed in. */
+  objectId: () => string;
   /** Host name of a container app's ingress. */
   fqdnOf: (app: Resource) => string;
   /** Secrets of a vault by name. */

@@ -1,0 +1,144 @@
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import path from "node:path";
+import { text } from "node:stream/consumers";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { openParts } from "../../src/azure/parts.js";
+import { packageCache } from "../../src/terraform/packages.js";
+import { processesIn } from "../../src/terraform/processes.js";
+import { MANIFEST, openProject, type Project } from "./project.js";
+import { type Snapshot, snapshotOf } from "./snapshot.js";
+import { SUBSCRIPTION } from "./stand-in/core.js";
+import { standInDocker } from "./stand-in/docker.js";
+import type { Fault } from "./stand-in/faults.js";
+
+const LONG = 120_000;
+const MAIN = path.resolve("src/main.ts");
+const GROUP = `/subscriptions/${SUBSCRIPTION}/resourceGroups/rg-shop-alice`;
+const WITH_EVERYTHING = `${MANIFEST.replace("port: 3000 }", "port: 3000, secrets: [STRIPE_KEY] }")}isolation: dedicated\n`;
+
+/** Where a run is when it is killed. What it asked last was done, and it never heard of it. */
+type Moment = () => Promise<unknown>;
+const asked =
+  (method: Fault["method"], url: RegExp, after = 0): Moment =>
+  () =>
+    here.azure.faults.hold({ ...(method ? { method } : {}), url, after });
+/** The journal has an entry before and after each step, and one more at the end. */
+const entry = (index: number) => asked("PUT", /\/tier-nonprod\/envs\/alice\.json$/, index);
+const state = (query: string) => asked("PUT", new RegExp(`/tier-nonprod/state/alice\\.tfstate${query}$`));
+const firstDeletion: Moment = () =>
+  new Promise<void>((resolve) => {
+    const stop = here.azure.store.onChange(({ kind }) => {
+      if (kind !== "delete") return;
+      stop();
+      resolve();
+    });
+  });
+
+const MOMENTS: [string, Moment][] = [
+  ["tombstone", entry(1)],
+  ["soft-deleted: a log workspace is being deleted", asked("DELETE", /\/workspaces\//)],
+  ["terraform: it has locked the state", state("\\?comp=lease")],
+  ["terraform: a first resource is gone", firstDeletion],
+  ["terraform: the state is written", state("")],
+  ["terraform, and the resource group", entry(7)],
+  ["purge: the vault is being purged", asked("POST", /\/deletedVaults\/[^/]+\/purge/)],
+  ["images: a name is taken away", asked("DELETE", /azurecr\.io\/acr\/v1\/.*\/_tags\//)],
+  ["images: a part of an image is deleted", asked("DELETE", /azurecr\.io\/v2\/.*\/manifests\//)],
+  ["state: it is deleted", asked("DELETE", /\/tier-nonprod\/state\/alice\.tfstate/)],
+  ["state", entry(13)],
+  ["the record of a destroyed environment", entry(14)],
+];
+
+let here: Project;
+let whole: Snapshot;
+let others: string;
+beforeAll(async () => {
+  const secret = { PAAS_SECRET_STRIPE_KEY: "sk_live_canary" };
+  here = await openProject(WITH_EVERYTHING, secret, ({ manifest, variables }, session, azure) => {
+    const docker = standInDocker(path.join(azure.folder, "docker"));
+    variables.PATH = `${docker.folder}:${variables.PATH}`;
+    return openParts({ manifest, variables }, session, azure.clientOptions);
+  });
+  await here.up();
+  addForeign();
+  whole = await snapshotOf(here, "alice");
+  others = JSON.stringify(ofOthers());
+}, LONG);
+afterAll(() => here?.close());
+
+/** A group of somebody else's, an image and a deleted vault of other environments: beside bob's, which is whole. */
+function addForeign(): void {
+  const { store, registries, softDeleted } = here.azure;
+  const id = GROUP.replace(/alice$/, "else");
+  store.put({
+    id,
+    type: "azurerm_resource_group",
+    attributes: { name: "rg-shop-else", location: "westeurope", tags: {} },
+  });
+  softDeleted.vaults.push({
+    id: `${id}/providers/Microsoft.KeyVault/vaults/kv-else`,
+    name: "kv-else",
+    location: "westeurope",
+    tags: {},
+    at: new Date(0),
+  });
+  const repository = registries.repositories.get("shop/web");
+  const digest = `sha256:${"b".repeat(64)}`;
+  repository?.manifests.set(digest, { type: "application/vnd.oci.image.manifest.v1+json", text: "{}" });
+  for (const name of ["env-bob", "env-bob.bbbbbbbbbbbb", "env-alice.bbbbbbbbbbbb"]) repository?.tags.set(name, digest);
+}
+
+function ofOthers(): unknown {
+  const { store, registries, softDeleted } = here.azure;
+  return {
+    resources: store.list().filter(({ id }) => !id.includes("-alice")),
+    vaults: softDeleted.vaults.filter(({ id }) => !id.includes("-alice")),
+    tags: Object.entries(registries.tags("shop/web")).filter(([name]) => name.startsWith("env-bob")),
+    images: registries.manifest("shop/web", `sha256:${"b".repeat(64)}`),
+  };
+}
+
+async function nothingIsLeft(): Promise<void> {
+  const { store, registries, softDeleted } = here.azure;
+  expect(store.list().filter(({ id }) => id.includes("-alice"))).toEqual([]);
+  expect([softDeleted.vaults, softDeleted.workspaces].flat().filter(({ id }) => id.includes("-alice"))).toEqual([]);
+  expect(registries.repositories.get("shop/web")?.manifests.size).toBe(1);
+  expect(await here.doors.state.blobs.exists(whole.stateRef)).toBe(false);
+  const tombstone = (await here.doors.state.records.read(whole.recordRef))?.record;
+  expect(tombstone).toMatchObject({ state: "destroyed", url: null, services: {} });
+  expect(JSON.stringify(ofOthers())).toBe(others);
+}
+
+/** Runs `paas destroy` as a process of its own and kills it, and its Terraform, without a word. */
+async function killedAt(moment: Moment): Promise<void> {
+  const met = moment().then(() => "met" as const);
+  const env = { ...here.variables, PAAS_CACHE_DIR: path.dirname(packageCache(process.env)), NO_COLOR: "1" };
+  const words = ["--import", "tsx", MAIN, "-C", here.repository.folder, "destroy", "alice", "--yes"];
+  const child = spawn(process.execPath, words, { env, stdio: ["ignore", "ignore", "pipe"] });
+  const said = text(child.stderr);
+  const ended = once(child, "exit");
+  if ((await Promise.race([met, ended])) !== "met") throw new Error(`it ended before that:\n${await said}`);
+  child.kill("SIGKILL");
+  for (const pid of processesIn(path.join(here.repository.folder, ".paas").slice(1)) ?? [])
+    process.kill(pid, "SIGKILL");
+  expect((await ended)[1]).toBe("SIGKILL");
+  here.azure.faults.clear();
+  here.azure.operations.endAll();
+}
+
+describe("a run of destroy that is killed", () => {
+  test.each(MOMENTS)(
+    "%s",
+    async (_, moment) => {
+      await whole.restore();
+      await killedAt(moment);
+      // As if the minute had gone by after which the lock of a run that was killed is free.
+      await here.doors.state.records.breakLease(whole.recordRef);
+      const { left } = await here.destroy();
+      expect(left).toEqual([]);
+      await nothingIsLeft();
+    },
+    LONG,
+  );
+});
