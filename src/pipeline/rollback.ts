@@ -31,7 +31,7 @@ export type RollbackRequest = {
 /**
  * Brings images that served before into an environment again, by digest and with their commit's settings. Nothing is
  * built and Terraform does not run, so it is quick, and works while either is broken.
- * @throws PaasError `image-gone`, `app-missing`, `environment-changed`, `unhealthy`; what serves goes on serving
+ * @throws PaasError `image-gone`, `app-missing`, `vault-closed`, `environment-changed`, `unhealthy`; what serves goes on serving
  */
 export async function rollback(request: RollbackRequest, anywhere: Doors, steps: Steps): Promise<UpOutcome> {
   const { source, lockTimeout } = request;
@@ -62,6 +62,7 @@ async function rollbackHeld(
   for (const name of Object.keys(before.services).filter((service) => !(service in built))) {
     steps.warn(`service ${name} is no part of ${shortCommit(deployment.commit)}: it is left as it is`);
   }
+  await requireOpenVault(environment, doors);
   const missing = await requireSecrets(environment, doors);
 
   const started = recordOf(environment, source.commit.sha, before, doors.now());
@@ -108,6 +109,17 @@ async function requireApps({ envId, resourceGroup, services }: Environment, door
       next: `\`paas up ${envId} --commit <commit>\` makes it anew`,
     });
   }
+}
+
+/** What an app reads is part of its settings, and going back runs no apply that would open the vault to somebody else. */
+async function requireOpenVault(environment: Environment, doors: Doors): Promise<void> {
+  const { envId, services } = environment;
+  if (services.every(({ secrets }) => secrets.length === 0) || (await doors.cloud.vault.readable(environment))) return;
+  throw new PaasError("vault-closed", `the vault of ${envId} lets in who deployed last, and that was not you`, {
+    details: ["going back sets the secrets of the app anew, and runs no Terraform that would let you in"],
+    next: `\`paas up ${envId} --commit <commit>\` deploys that version as you, or go back from the workflow that deploys it`,
+    exit: EXIT.signIn,
+  });
 }
 
 function imageGone({ envId }: Environment, service: string, image: string | null, { commit }: Deployment): PaasError {

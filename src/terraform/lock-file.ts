@@ -1,6 +1,7 @@
 import fs from "node:fs/promises";
 import path from "node:path";
 import { PaasError } from "../errors.js";
+import { parseErrors } from "./messages.js";
 import { runTerraform, type TerraformRun } from "./run.js";
 
 /** Names the exact provider with its checksums; lies in `infra/` and is committed. */
@@ -45,7 +46,9 @@ async function exists(file: string): Promise<boolean> {
 
 function notLocked(stderr: string): PaasError {
   return new PaasError("providers-not-locked", `${LOCK_FILE} could not be written`, {
-    details: stderr.split("\n").filter(Boolean).slice(0, 3),
+    details: parseErrors(stderr).map(({ summary, detail }) =>
+      [summary, detail.replace(/\s+/g, " ")].filter(Boolean).join(": "),
+    ),
     next: "`paas up` or `paas bootstrap --platform` where Terraform's registry can be reached",
   });
 }

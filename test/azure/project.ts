@@ -12,6 +12,7 @@ import { destroy } from "../../src/pipeline/destroy.js";
 import { type Doors, openDoors } from "../../src/pipeline/doors.js";
 import { type Event, stepsOf } from "../../src/pipeline/events.js";
 import { plan } from "../../src/pipeline/plan.js";
+import { rollback } from "../../src/pipeline/rollback.js";
 import { findSource } from "../../src/pipeline/source.js";
 import { findTarget } from "../../src/pipeline/target.js";
 import { up } from "../../src/pipeline/up.js";
@@ -59,6 +60,8 @@ export type Project = {
   events: Event[];
   up(branch?: string, doors?: Doors): ReturnType<typeof up>;
   plan(branch?: string): ReturnType<typeof plan>;
+  /** Goes back to what was deployed last, as if it were something else. */
+  rollback(): ReturnType<typeof rollback>;
   destroy(envId?: string, doors?: Doors, trusted?: Manifest): ReturnType<typeof destroy>;
   close(): Promise<void>;
 };
@@ -130,6 +133,12 @@ export async function openProject(
     events,
     up: runUp,
     plan: async (branch = "env-alice") => plan(await source(branch), doors, steps),
+    rollback: async () => {
+      const [from, { record }] = [await source("env-alice"), await findTarget("alice", manifest, doors)];
+      const [deployment] = record?.deployments ?? [];
+      if (!deployment) throw new Error("nothing was deployed yet");
+      return rollback({ source: from, deployment, newest: deployment.at, lockTimeout: 0 }, doors, steps);
+    },
     destroy: async (envId = "alice", through = doors, trusted = manifest) => {
       const target = await findTarget(envId, trusted, through);
       return destroy(target, 0, through, steps);

@@ -114,6 +114,7 @@ describe("vaults", () => {
       const theirs = policies.map((one) => (one.object_id === mine ? { ...one, object_id: OTHER } : one));
       here.azure.store.put({ ...vault, attributes: { ...vault.attributes, access_policy: theirs } });
       await expect(own().set("MAIL_KEY", "not mine")).rejects.toMatchObject({ code: "not-allowed" });
+      await expect(here.rollback()).rejects.toMatchObject({ code: "vault-closed", exit: 4 });
       const before = inAlice();
       await standard().remove("MAIL_KEY");
       expect((await here.up()).services).toMatchObject([{ changed: false }]);

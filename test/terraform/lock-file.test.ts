@@ -34,10 +34,12 @@ test("the file is written once, for every platform that runs happen on", async (
 });
 
 test("a registry that cannot be reached is told", async () => {
-  const { run, infra } = fakeTerraform("echo 'Error: no registry' >&2; exit 1");
+  const { run, infra } = fakeTerraform(
+    "printf '╷\\n│ Error: no registry\\n│ \\n│ it did\\n│ not answer\\n╵\\n' >&2; exit 1",
+  );
   await expect(lockProviders(run, infra)).rejects.toMatchObject({
     code: "providers-not-locked",
-    details: ["Error: no registry"],
+    details: ["no registry: it did not answer"],
   });
 });
 
