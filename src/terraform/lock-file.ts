@@ -18,7 +18,7 @@ const PLATFORMS = ["linux_amd64", "linux_arm64", "darwin_amd64", "darwin_arm64",
 export async function lockProviders(run: TerraformRun, infra: string): Promise<boolean> {
   const file = path.join(infra, LOCK_FILE);
   if (await exists(file)) return false;
-  const words = ["providers", "lock", ...PLATFORMS.map((platform) => `-platform=${platform}`)];
+  const words = ["providers", "lock", "-no-color", ...PLATFORMS.map((platform) => `-platform=${platform}`)];
   const { code, stderr } = await runTerraform(run, words);
   const made = path.join(run.work, LOCK_FILE);
   if (code !== 0 || !(await exists(made))) throw notLocked(stderr);

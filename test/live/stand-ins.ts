@@ -25,6 +25,8 @@ export async function openStandIns(): Promise<StandIns> {
   const docker = standInDocker(path.join(azure.folder, "docker"));
   const secret = { value: "s3cret", expires: new Date(Date.now() + 24 * 3600_000) };
   const { clientId, oid } = addApplication(azure.directory, { secret });
+  // Terraform is simulated, and knows who it works for by being told.
+  azure.terraform.objectId = oid;
   makeOwner(azure, oid);
   // The last is left for bootstrap: the others are waited for in the same way.
   for (const namespace of PROVIDERS.slice(0, -1)) azure.registrations.add(namespace);

@@ -21,6 +21,7 @@ test("the file is written once, for every platform that runs happen on", async (
   expect(words()).toEqual([
     "providers",
     "lock",
+    "-no-color",
     "-platform=linux_amd64",
     "-platform=linux_arm64",
     "-platform=darwin_amd64",
