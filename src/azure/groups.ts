@@ -55,10 +55,10 @@ export function openGroups(endpoint: Endpoint, subscriptionId: string): Groups {
     locks: ({ id }) => readLocks(arm, id),
     withTag: async function* (name, value) {
       const filter = `tagName eq '${quoted(name)}' and tagValue eq '${quoted(value)}'`;
-      for await (const group of client.resourceGroups.list({ filter })) yield groupOf(group);
+      yield* listed(client.resourceGroups.list({ filter }));
     },
     all: async function* () {
-      for await (const group of client.resourceGroups.list()) yield groupOf(group);
+      yield* listed(client.resourceGroups.list());
     },
     make: async (name, location, tags) => {
       try {
@@ -101,18 +101,28 @@ export function openGroups(endpoint: Endpoint, subscriptionId: string): Groups {
   };
 }
 
+async function* listed(groups: AsyncIterable<Listed>): AsyncGenerator<Group> {
+  try {
+    for await (const group of groups) yield groupOf(group);
+  } catch (error) {
+    throw azureFailure("list the resource groups", error);
+  }
+}
+
 /** Literals of ARM's OData filters double their quotes. */
 function quoted(text: string): string {
   return text.replaceAll("'", "''");
 }
 
-function groupOf(group: {
+type Listed = {
   id?: string;
   name?: string;
   location: string;
   tags?: Record<string, string>;
   properties?: { provisioningState?: string };
-}): Group {
+};
+
+function groupOf(group: Listed): Group {
   return {
     id: group.id ?? "",
     name: group.name ?? "",

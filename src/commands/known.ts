@@ -39,7 +39,8 @@ export async function describedEnvironment({ target, doors }: Known, tools: Tool
   const { manifest, trusted } = await manifestsOf(target, branch, doors, tools);
   const generation = target.record?.generation ?? 0;
   const { subscriptionId } = doors.cloud;
-  return describeEnvironment({ manifest, trusted, branch, generation, subscriptionId });
+  // Where it lies, whatever tier the default branch gives it by now.
+  return { ...describeEnvironment({ manifest, trusted, branch, generation, subscriptionId }), tier: target.tier };
 }
 
 /** The manifest that was deployed, as far as its commit is here; else that of the working tree. */

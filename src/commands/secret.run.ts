@@ -6,8 +6,9 @@ import { EXIT, PaasError } from "../errors.js";
 import { policyFor } from "../manifest/environments.js";
 import type { Tier } from "../manifest/manifest.js";
 import { SECRET_NAME } from "../naming/secret.js";
+import { openDoors } from "../pipeline/doors.js";
 import { trustedManifest } from "../pipeline/source.js";
-import { openState } from "../state/state.js";
+import { findTarget } from "../pipeline/target.js";
 import type { GlobalOptions, Tools } from "../tools.js";
 import { subjectOf } from "./subject.js";
 
@@ -63,11 +64,16 @@ async function choose({ env, tier }: SecretOptions, tools: Tools): Promise<Chose
 async function describe(envId: string, branch: string, cloud: Cloud, tools: Tools): Promise<Environment> {
   const manifest = await tools.manifest();
   const trusted = await trustedManifest(await tools.git(), manifest);
-  const there = cloud.at(policyFor(trusted, envId).tier);
-  const request = { manifest, trusted, branch, subscriptionId: there.subscriptionId };
-  const draft = describeEnvironment({ ...request, generation: 0 });
-  const found = await openState(there.blobs).records.read(draft.record);
-  return { ...describeEnvironment({ ...request, generation: found?.record.generation ?? 0 }), envId };
+  const target = await findTarget(envId, trusted, await openDoors(tools)).catch(orNone);
+  const tier = target?.tier ?? policyFor(trusted, envId).tier;
+  const generation = target?.record?.generation ?? 0;
+  const { subscriptionId } = cloud.at(tier);
+  return { ...describeEnvironment({ manifest, trusted, branch, generation, subscriptionId }), envId, tier };
+}
+
+function orNone(error: unknown): null {
+  if (error instanceof PaasError && error.code === "no-such-environment") return null;
+  throw error;
 }
 
 function checkedName(name: string): string {

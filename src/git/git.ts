@@ -60,6 +60,9 @@ export function openObjects(folder: string): Git {
   return gitOf(folder, run(folder));
 }
 
+/** What git says of a file that a revision does not have, and of a revision that is not here. */
+const ABSENT = /does not exist in|exists on disk, but not in|invalid object name|bad revision|unknown revision/;
+
 function gitOf(root: string, git: (...words: string[]) => Promise<string>, toldDefault = ""): Git {
   const tip = (revision: string) =>
     git("rev-parse", "--verify", "--quiet", "--end-of-options", `${revision}^{commit}`).then(
@@ -91,7 +94,11 @@ function gitOf(root: string, git: (...words: string[]) => Promise<string>, toldD
       return { sha, subject, author };
     },
     dirty: async () => (await git("status", "--porcelain", "--untracked-files=normal")) !== "",
-    show: (revision, file) => git("show", "--end-of-options", `${revision}:${file}`).catch(() => null),
+    show: (revision, file) =>
+      git("show", "--end-of-options", `${revision}:${file}`).catch((error: unknown) => {
+        if (ABSENT.test(String(error))) return null;
+        throw error;
+      }),
     exportTree: async (sha, folder) => {
       await fs.mkdir(folder, { recursive: true, mode: 0o700 });
       const index = path.join(folder, "..", `${path.basename(folder)}.index`);

@@ -20,12 +20,17 @@ export function isDead(info: TerraformLock | null, envId: string | null, { cloud
 }
 
 /** Gives back what a killed Terraform has left locked, so that a run that was killed is simply repeated. */
-export async function clearDeadLock(envId: string | null, state: BlobRef, doors: Doors, steps: Steps): Promise<void> {
+export async function clearDeadLock(
+  envId: string | null,
+  state: BlobRef,
+  doors: Doors,
+  { warn }: Pick<Steps, "warn">,
+): Promise<void> {
   const lock = await settledLock(state, doors);
   if (!lock || (lock.info && !isDead(lock.info, envId, doors))) return;
   await doors.state.blobs.breakLock(state, lock.info?.ID ?? null);
   const whose = lock.info ? `${lock.info.Who}, ${lock.info.Created}` : "before it could say who it was";
-  steps.warn(`Terraform was killed here before (${whose}): its lock on the state is given back`);
+  warn(`Terraform was killed here before (${whose}): its lock on the state is given back`);
 }
 
 /** Milliseconds within which whoever takes the lock has said who it is: it is Terraform's very next request. */

@@ -1,4 +1,3 @@
-import { azureFailure } from "../azure/failure.js";
 import type { Group, Groups } from "../azure/groups.js";
 import { TAG, taggedBranch } from "../environment/tags.js";
 import { TIERS, type Tier } from "../manifest/manifest.js";
@@ -88,12 +87,8 @@ export async function readGroups(projectId: string, doors: Doors, tiers: readonl
 
 async function groupsIn(projectId: string, groups: Groups): Promise<Group[]> {
   const found: Group[] = [];
-  try {
-    for await (const group of groups.withTag(TAG.projectId, projectId)) {
-      if (group.tags[TAG.environment]) found.push(group);
-    }
-  } catch (error) {
-    throw azureFailure("list the resource groups", error);
+  for await (const group of groups.withTag(TAG.projectId, projectId)) {
+    if (group.tags[TAG.environment]) found.push(group);
   }
   return found;
 }

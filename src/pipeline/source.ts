@@ -54,7 +54,8 @@ export async function trustedManifest(git: Git, fallback: Manifest): Promise<Man
  * what was pushed to a workflow may not.
  */
 export async function placingManifest(git: Git, own: Manifest, variables: NodeJS.ProcessEnv): Promise<Manifest> {
-  const trusted = await trustedManifest(git, own);
+  const trusted = await defaultManifest(git);
+  if (!trusted) return isActions(variables) ? { ...own, platform: null } : own;
   if (trusted.platform || !own.platform || isActions(variables)) return trusted;
   return { ...trusted, platform: own.platform };
 }

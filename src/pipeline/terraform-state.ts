@@ -4,6 +4,7 @@ import type { Platform } from "../environment/environment.js";
 import { type Backend, init, initWithFile } from "../terraform/commands.js";
 import type { TerraformRun } from "../terraform/run.js";
 import { continues } from "../terraform/state.js";
+import { clearDeadLock } from "./dead-lock.js";
 import type { Doors } from "./doors.js";
 
 /** Where a state lies. */
@@ -56,9 +57,17 @@ async function recoverState(
   const file = path.join(run.work, UNWRITTEN);
   const unwritten = await fs.readFile(file).catch(() => null);
   if (!unwritten || !continues(unwritten, await doors.state.blobs.download(place.state))) return;
+  // Whoever left it may have ended only now, and its lock is held by nobody since.
+  await clearDeadLock(environmentOf(place), place.state, doors, { warn });
   await doors.state.blobs.upload(place.state, unwritten);
   await fs.rm(file);
   warn("the run before could not write its state any more: it was brought in from the run's folder");
+}
+
+/** Null for the state of a platform, which is applied by runs of any environment. */
+function environmentOf({ state }: StatePlace): string | null {
+  const name = path.basename(state.key, ".tfstate");
+  return name === "platform" ? null : name;
 }
 
 /** Settings of the azurerm backend; who signs in comes from the variables. */

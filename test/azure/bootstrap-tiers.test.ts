@@ -200,6 +200,14 @@ test("whoever may not see production is not stopped by it, and never asks for it
   here.prod.faults.clear();
 });
 
+test("what is nowhere is told as such by whoever may not see production's groups", async () => {
+  const trouble = { status: 403, code: "AuthorizationFailed" };
+  here.prod.faults.add({ url: /\/resourcegroups(\?|$)/i, trouble });
+  const target = findTarget("nobody", here.manifest(), await here.doors());
+  await expect(target).rejects.toMatchObject({ code: "no-such-environment", exit: 3 });
+  expect(here.prod.faults.unmet()).toEqual([]);
+});
+
 test("a platform with environments stays", async () => {
   const { error } = await here.bootstrap({ tier: "prod", remove: true });
   expect(error).toMatchObject({ code: "environments-exist", exit: 5, details: ["prod · env-prod · running"] });

@@ -63,4 +63,11 @@ describe("where environments live, and so where tokens are sent,", () => {
     expect((await placing(platformIn("stnew"))).platform?.stateAccount).toBe("stnew");
     expect((await placing(platformIn("stevil"), WORKFLOW)).platform).toBeNull();
   });
+
+  test("is nobody's word in a workflow where the default branch has no paas.yaml", async () => {
+    repository.git("rm", "--quiet", "paas.yaml");
+    repository.git("commit", "--quiet", "--message=Without a manifest");
+    expect((await placing(platformIn("stevil"), WORKFLOW)).platform).toBeNull();
+    expect((await placing(platformIn("stnew"))).platform?.stateAccount).toBe("stnew");
+  });
 });

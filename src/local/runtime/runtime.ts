@@ -149,7 +149,7 @@ export async function startRuntime(options: RuntimeOptions): Promise<Runtime> {
       await runRelease({ ...request, app, images, folder, env: variables });
     },
     left: async () => {
-      await Promise.all(leaving);
+      await Promise.all(leaving.values());
     },
     idle: async () => {
       await Promise.all([
