@@ -48,7 +48,7 @@ type Parts = { jobs: Jobs; output: ReleaseOutput; patience: Patience };
 export function openReleases(sources: ReleaseSources): Releases {
   const { arm, subscriptionId, platform } = sources;
   const patience = { ...PATIENCE, limit: RELEASE_LIMIT + START, ...sources.patience };
-  const jobs = openJobs(arm, subscriptionId);
+  const jobs = openJobs(arm, subscriptionId, patience.wait);
   const parts: Parts = { jobs, output: openReleaseOutput(arm, subscriptionId, patience.wait), patience };
   const apps = new ContainerAppsAPIClient(arm.credential, subscriptionId, { endpoint: arm.url, ...arm.options });
   return {

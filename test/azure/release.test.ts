@@ -223,6 +223,13 @@ describe("a release command", () => {
     expect(executions()).toMatchObject([{ status: "Succeeded" }]);
   });
 
+  test("is not begun twice either where what was begun is listed some seconds later", async () => {
+    here.azure.faults.add({ method: "POST", url: /\/start$/, trouble: "reset after" });
+    script({ listedAfter: 4 });
+    await release().ended;
+    expect(executions()).toMatchObject([{ status: "Succeeded", listedAfter: 0 }]);
+  });
+
   test("is begun all the same when that connection broke before Azure had heard it", async () => {
     here.azure.faults.add({ method: "POST", url: /\/start$/, trouble: "reset" });
     await release().ended;
