@@ -8,6 +8,15 @@ export function isAbsent(error: unknown): boolean {
   return (error as { statusCode?: number } | null)?.statusCode === 404;
 }
 
+/** True when Azure has refused who asks, wherever in the causes of an error that stands. */
+export function isDenied(error: unknown): boolean {
+  for (let at = error; at instanceof Error; at = at.cause) {
+    const { statusCode } = at as { statusCode?: unknown };
+    if (statusCode === 401 || statusCode === 403) return true;
+  }
+  return false;
+}
+
 /**
  * Turns a failure of an Azure SDK into words: what was tried, what the answer means, what to do. Azure's own words stay
  * as its cause, for `--verbose`.

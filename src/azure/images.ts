@@ -7,8 +7,9 @@ import { count } from "../ui/wording.js";
 import { buildAndPush } from "./docker.js";
 import { azureFailure } from "./failure.js";
 import { refuseOtherPlatform } from "./image-platform.js";
-import { contentTag, environmentTags, gitTag, newestTag, outdatedOf, type Removal, removalOf } from "./image-tags.js";
-import { isGoneMeanwhile, type Registry, type StoredManifest, type Tag } from "./registry.js";
+import { removeImages } from "./image-removal.js";
+import { contentTag, environmentTags, gitTag, newestTag, outdatedOf, removalOf } from "./image-tags.js";
+import { isGoneMeanwhile, type Registry, type StoredManifest } from "./registry.js";
 import { missingDockerfile } from "./service-dockerfile.js";
 
 export type ImageSources = {
@@ -49,7 +50,8 @@ async function build(request: BuildRequest, { registry: open, variables }: Image
   const repository = `${environment.project.name}/${service.name}`;
   const rendered = await missingDockerfile(service, context);
   const content = contentTag(contentKey, rendered);
-  const names = (digest: string) => [gitTag(commit), ...environmentTags(environment.envId, digest)];
+  // What keeps it comes first: another environment that has it may go at this moment.
+  const names = (digest: string) => [...environmentTags(environment.envId, digest), gitTag(commit)];
   const image = (digest: string, cached: boolean): Image => ({
     reference: `${server}/${repository}@${digest}`,
     digest,
@@ -117,17 +119,13 @@ async function named(registry: Registry, repository: string, manifest: StoredMan
   }
 }
 
-/** Most images that are looked into for parts that others share; in a fuller repository parts stay. */
-const MOST_LOOKED_INTO = 200;
-
 /** Removes an environment's names, and the images that no environment has any more. */
 async function forget(envId: string, tier: Tier, { registry: open, serverOf, project }: ImageSources): Promise<string> {
   const registry = open(serverOf(tier));
   let removed = 0;
   try {
     for (const repository of await registry.repositories(`${project}/`)) {
-      const tags = await registry.tags(repository);
-      removed += await remove(removalOf(envId, tags), tags, repository, registry);
+      removed += await removeImages((tags) => removalOf(envId, tags), repository, registry);
     }
   } catch (error) {
     if (!(error instanceof PaasError) || error.exit !== EXIT.signIn) throw error;
@@ -142,12 +140,7 @@ async function keep(envId: string, tier: Tier, references: string[], sources: Im
   const digests = new Set(needed.map(({ digest }) => digest));
   const places = new Map(needed.map((place) => [`${place.server}/${place.repository}`, place]));
   for (const { server, repository } of places.values()) {
-    const registry = sources.registry(server);
-    const found = outdatedOf(envId, await registry.tags(repository), digests);
-    if (found.untag.length + found.delete.length === 0) continue;
-    // Another environment may have taken one of them over since.
-    const tags = await registry.tags(repository);
-    await remove(outdatedOf(envId, tags, digests), tags, repository, registry);
+    await removeImages((tags) => outdatedOf(envId, tags, digests), repository, sources.registry(server));
   }
 }
 
@@ -157,38 +150,6 @@ type Place = { server: string; repository: string; digest: string };
 function placeOf(reference: string, tier: Tier, { serverOf, project }: ImageSources): Place | null {
   const [, server = "", repository = "", digest = ""] = REFERENCE.exec(reference) ?? [];
   return server === serverOf(tier) && repository.startsWith(`${project}/`) ? { server, repository, digest } : null;
-}
-
-/**
- * An index goes last, after its parts: they have no names, so that a run which was killed in between finds them through
- * it alone (a registry of Azure lets parts go before the index that holds them: Azure/acr-cli#131). Before either goes
- * what finds it by content, so that no build takes up half an image.
- * @returns how many images were deleted
- */
-async function remove(removal: Removal, tags: readonly Tag[], repository: string, registry: Registry): Promise<number> {
-  const { untag, delete: going } = removal;
-  for (const tag of untag) await registry.untag(repository, tag);
-  if (going.length === 0) return 0;
-  const found = tags.filter(({ name, digest }) => name.startsWith("content-") && going.includes(digest));
-  for (const { name } of found) await registry.untag(repository, name);
-  const kept = new Set(tags.map(({ digest }) => digest).filter((digest) => !going.includes(digest)));
-  if (kept.size <= MOST_LOOKED_INTO) {
-    const parts = new Set(await partsOf(going, repository, registry));
-    const shared = parts.size === 0 ? [] : [...kept, ...(await partsOf([...kept], repository, registry))];
-    for (const digest of shared) parts.delete(digest);
-    for (const digest of parts) await registry.delete(repository, digest);
-  }
-  for (const digest of going) await registry.delete(repository, digest);
-  return going.length;
-}
-
-/** Manifests that an index holds have no tag of their own and do not go with it. */
-async function partsOf(digests: string[], repository: string, registry: Registry): Promise<string[]> {
-  const manifests = await Promise.all(digests.map((digest) => registry.manifest(repository, digest)));
-  return manifests.flatMap((manifest) => {
-    const { manifests: parts = [] } = JSON.parse(manifest?.text ?? "{}") as { manifests?: { digest: string }[] };
-    return parts.map(({ digest }) => digest);
-  });
 }
 
 function notPushed(service: string, server: string): PaasError {

@@ -3,6 +3,7 @@ import type { Endpoint } from "../cloud.js";
 import { deadline } from "../deadline.js";
 import { PaasError } from "../errors.js";
 import { azureFailure, orNull } from "./failure.js";
+import type { Patience } from "./patience.js";
 
 /** How an execution of a job stands. */
 export type ExecutionState = "running" | "succeeded" | "failed" | "stopped";
@@ -27,8 +28,11 @@ const LIMIT = 5 * 60_000;
 
 const PACE = { updateIntervalInMs: 500 };
 
+/** How often an execution is looked for whose start was not answered, and milliseconds between two looks. */
+const LOOKS = { most: 5, pause: 2000 };
+
 /** Bound to `2025-07-01`, the SDK's version; REST: `Microsoft.App/ContainerApps/stable/2025-07-01/Jobs.json`. */
-export function openJobs(arm: Endpoint, subscriptionId: string): Jobs {
+export function openJobs(arm: Endpoint, subscriptionId: string, wait: Patience["wait"]): Jobs {
   const settings = { endpoint: arm.url, ...arm.options };
   const client = new ContainerAppsAPIClient(arm.credential, subscriptionId, settings);
   // A start that is repeated after a lost connection is a second execution: the SDK must not do that by itself.
@@ -54,7 +58,14 @@ export function openJobs(arm: Endpoint, subscriptionId: string): Jobs {
     },
     start: async (group, name, signal) => {
       const begin = async () => (await once.jobs.beginStartAndWait(group, name, bounded(signal))).name;
-      const begun = async () => (await executions(group, name))[0]?.name;
+      // One that was started this moment need not be listed yet.
+      const begun = async () => {
+        for (let look = 1; ; look++) {
+          const execution = (await executions(group, name))[0]?.name;
+          if (execution !== undefined || look === LOOKS.most) return execution;
+          await wait(LOOKS.pause, signal);
+        }
+      };
       try {
         const execution = await begin().catch(async (error: unknown) => {
           if (signal.aborted || isRefusal(error)) throw error;

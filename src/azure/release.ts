@@ -6,7 +6,7 @@ import type { Platform } from "../environment/environment.js";
 import { PaasError } from "../errors.js";
 import type { Tier } from "../manifest/manifest.js";
 import { RELEASE_LIMIT } from "../manifest/release.js";
-import { orNull } from "./failure.js";
+import { isDenied, orNull } from "./failure.js";
 import { type ExecutionState, type Jobs, openJobs } from "./jobs.js";
 import { workspaceOf } from "./logs.js";
 import { PATIENCE, type Patience } from "./patience.js";
@@ -36,6 +36,9 @@ const PACE = { first: 1000, longest: 5000 };
 const STOP_LIMIT = 60_000;
 const OUTPUT_LIMIT = 15_000;
 
+/** How long a command is still waited for whose state cannot be read, in milliseconds: it runs all the same. */
+const UNREAD_LIMIT = 5 * 60_000;
+
 const LAST_LINES = 20;
 
 type Parts = { jobs: Jobs; output: ReleaseOutput; patience: Patience };
@@ -48,7 +51,7 @@ type Parts = { jobs: Jobs; output: ReleaseOutput; patience: Patience };
 export function openReleases(sources: ReleaseSources): Releases {
   const { arm, subscriptionId, platform } = sources;
   const patience = { ...PATIENCE, limit: RELEASE_LIMIT + START, ...sources.patience };
-  const jobs = openJobs(arm, subscriptionId);
+  const jobs = openJobs(arm, subscriptionId, patience.wait);
   const parts: Parts = { jobs, output: openReleaseOutput(arm, subscriptionId, patience.wait), patience };
   const apps = new ContainerAppsAPIClient(arm.credential, subscriptionId, { endpoint: arm.url, ...arm.options });
   return {
@@ -73,7 +76,7 @@ export function openReleases(sources: ReleaseSources): Releases {
         throw error;
       } finally {
         await clear(group, job, parts).catch((error: unknown) => {
-          onLine(`the job ${job} of this command is still there (${error instanceof Error ? error.message : error})`);
+          onLine(`the job ${job} of this command is still there, the next run removes it (${wordsOf(error)})`);
         });
       }
     },
@@ -109,19 +112,31 @@ async function run(execution: Execution, request: ReleaseRequest, workspaceId: s
 
 type End = { state: Exclude<ExecutionState, "running"> | "late"; elapsed: number };
 
-/** @returns `late` when it does not end in time: it is stopped then with its job */
+/**
+ * @returns `late` when it does not end in time: it is stopped then with its job
+ * @throws what its state could not be read for, when that lasts or is a refusal
+ */
 async function endOf(
   { group, job, name }: Execution,
   { tell, signal }: ReleaseRequest,
   { jobs, patience }: Parts,
 ): Promise<End> {
   const started = Date.now();
+  let unreadSince: number | null = null;
   for (let pause = PACE.first; ; pause = Math.min(PACE.longest, pause * 1.3)) {
-    const state = await jobs.state(group, job, name);
-    const elapsed = Date.now() - started;
-    if (state !== "running") return { state, elapsed };
-    if (elapsed > patience.limit) return { state: "late", elapsed };
-    tell(`running, ${Math.round(elapsed / 1000)} s`);
+    try {
+      const state = await jobs.state(group, job, name);
+      unreadSince = null;
+      const elapsed = Date.now() - started;
+      if (state !== "running") return { state, elapsed };
+      if (elapsed > patience.limit) return { state: "late", elapsed };
+      tell(`running, ${Math.round(elapsed / 1000)} s`);
+    } catch (error) {
+      const now = Date.now();
+      unreadSince ??= now;
+      if (isDenied(error) || now - unreadSince > UNREAD_LIMIT || now - started > patience.limit) throw error;
+      tell(`running, as far as is known: ${wordsOf(error)}`);
+    }
     await patience.wait(pause, signal);
   }
 }
@@ -146,6 +161,10 @@ async function clear(group: string, job: string, { jobs, patience }: Parts): Pro
     }
   }
   await jobs.delete(group, job);
+}
+
+function wordsOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
 }
 
 function releaseFailed({ service }: ReleaseRequest, why: string, lines: string[]): PaasError {

@@ -2,11 +2,11 @@ import { codeOf, untilDone } from "../azure/patience.js";
 import { type Look, labelOf } from "../bootstrap/picture.js";
 import { type BootstrapPlan, grants, type Step } from "../bootstrap/step.js";
 import { PaasError } from "../errors.js";
+import { sideBySide } from "../side-by-side.js";
 import { needsPlatform, ownerCommand } from "./bootstrap-commands.js";
 import type { BootstrapDoors } from "./bootstrap-doors.js";
 import { bootstrapEffects, type Effects } from "./bootstrap-effects.js";
 import type { Steps } from "./events.js";
-import { sideBySide } from "./side-by-side.js";
 
 export type BootstrapOutcome = {
   steps: { name: string; status: "done" | "there" | "left" }[];

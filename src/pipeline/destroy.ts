@@ -165,7 +165,7 @@ async function destroyResources(target: Target, doors: Doors, steps: Steps): Pro
     work,
     variables: await doors.cloud.terraform.variables(types, null),
     signal: deadline(TERRAFORM_LIMIT, doors.signal),
-    onInterrupt: () => sayStopping(steps),
+    onInterrupt: () => sayStopping(steps, doors.signal.aborted ? null : TERRAFORM_LIMIT),
   };
   try {
     await clearReleases(target, doors, steps);

@@ -127,9 +127,16 @@ export async function prepareStack(
   };
 }
 
-/** Says what an interrupted run waits for. */
-export function sayStopping(steps: Steps): void {
-  steps.warn("stopping: Terraform was told, and ends in order and saves its state before this does");
+/**
+ * Says what a run waits for whose Terraform was interrupted.
+ * @param limit milliseconds that it has not kept to; null when somebody stops the run
+ */
+export function sayStopping(steps: Steps, limit: number | null = null): void {
+  const why =
+    limit === null
+      ? "stopping: Terraform was told, and"
+      : `Terraform has not ended within ${limit / 60_000} minutes: it was told to stop, and`;
+  steps.warn(`${why} ends in order and saves its state before this ${limit === null ? "does" : "goes on"}`);
 }
 
 /** Bundles and runs `infra/`; installs its packages where they are missing. */

@@ -45,10 +45,11 @@ async function exists(file: string): Promise<boolean> {
 }
 
 function notLocked(stderr: string): PaasError {
+  const errors = parseErrors(stderr).map(({ summary, detail }) =>
+    [summary, detail.replace(/\s+/g, " ")].filter(Boolean).join(": "),
+  );
   return new PaasError("providers-not-locked", `${LOCK_FILE} could not be written`, {
-    details: parseErrors(stderr).map(({ summary, detail }) =>
-      [summary, detail.replace(/\s+/g, " ")].filter(Boolean).join(": "),
-    ),
+    details: errors.length > 0 ? errors : ["Terraform does not say why"],
     next: "`paas up` or `paas bootstrap --platform` where Terraform's registry can be reached",
   });
 }

@@ -25,7 +25,7 @@ const ROWS: [RegExp, Layer][] = [
   [/^workflow\/(read\.ts|rehearse\/(rehearse\.ts|run\/))/, "doors"],
   [/^(bootstrap|environment|workflow)\//, "decisions"],
   [/^(manifest|naming)\//, "values"],
-  [/^(deadline|errors|version)\.ts$/, "values"],
+  [/^(deadline|errors|side-by-side|version)\.ts$/, "values"],
 ];
 
 /** Files whose types are contracts that every layer may name. */

@@ -223,10 +223,48 @@ describe("a release command", () => {
     expect(executions()).toMatchObject([{ status: "Succeeded" }]);
   });
 
+  test("is not begun twice either where what was begun is listed some seconds later", async () => {
+    here.azure.faults.add({ method: "POST", url: /\/start$/, trouble: "reset after" });
+    script({ listedAfter: 4 });
+    await release().ended;
+    expect(executions()).toMatchObject([{ status: "Succeeded", listedAfter: 0 }]);
+  });
+
   test("is begun all the same when that connection broke before Azure had heard it", async () => {
     here.azure.faults.add({ method: "POST", url: /\/start$/, trouble: "reset" });
     await release().ended;
     expect(executions()).toMatchObject([{ status: "Succeeded" }]);
+  });
+
+  describe("whose state cannot be read", () => {
+    const look = { method: "GET", url: /\/executions\/[^/]+$/ } as const;
+    const unwell = { status: 503, code: "ServiceUnavailable", headers: { "retry-after": "0" } };
+
+    test("goes on, and is waited for", async () => {
+      // Four for each look, three of which the SDK makes by itself.
+      here.azure.faults.add({ ...look, trouble: unwell, times: 8 });
+      const { ended, told } = release();
+      await ended;
+      expect(told.filter((words) => words.startsWith("running, as far as is known: could not read"))).toHaveLength(2);
+      expect(executions()).toMatchObject([{ status: "Succeeded" }]);
+      expect(here.azure.faults.unmet()).toEqual([]);
+    });
+
+    test("is stopped when that goes on until its time is over", async () => {
+      script({ looks: Number.POSITIVE_INFINITY });
+      here.azure.faults.add({ ...look, trouble: unwell, times: Number.POSITIVE_INFINITY });
+      const error = await failure(release({ limit: 50 }).ended);
+      expect(error.message).toMatch(/^could not read the execution/);
+      expect(executions()).toMatchObject([{ status: "Stopped" }]);
+    });
+
+    test("because Azure refuses it is stopped at once", async () => {
+      script({ looks: Number.POSITIVE_INFINITY });
+      here.azure.faults.add({ ...look, trouble: { status: 403, code: "AuthorizationFailed" } });
+      expect(await failure(release().ended)).toMatchObject({ code: "not-allowed" });
+      expect(executions()).toMatchObject([{ status: "Stopped" }]);
+      expect(jobsLeft()).toEqual([]);
+    });
   });
 
   test("that Azure will not make says why", async () => {
@@ -241,7 +279,9 @@ describe("a release command", () => {
     here.azure.faults.add({ method: "DELETE", url: /\/jobs\//, trouble });
     const { ended, lines } = release();
     await ended;
-    expect(lines).toEqual([expect.stringMatching(/^the job caj-.* of this command is still there \(/)]);
+    expect(lines).toEqual([
+      expect.stringMatching(/^the job caj-.* of this command is still there, the next run removes it \(/),
+    ]);
     expect(jobsLeft()).toHaveLength(1);
   });
 });

@@ -17,6 +17,8 @@ const TYPE = "azurerm_container_app_job";
 export type Script = {
   /** How often it is still told to be running; Infinity = it hangs. */
   looks: number;
+  /** How many lists of executions are given without it. */
+  listedAfter: number;
   /** Exit code of its container; null where Azure does not tell. */
   code: number | null;
   failed: boolean;
@@ -32,7 +34,7 @@ export type Execution = Script & {
   envelope: JobEnvelope;
 };
 
-const SUCCEEDS: Script = { looks: 1, code: 0, failed: false, output: { lines: [], streamed: true } };
+const SUCCEEDS: Script = { looks: 1, listedAfter: 0, code: 0, failed: false, output: { lines: [], streamed: true } };
 
 /** Container Apps jobs that are started by hand. Nothing runs: what an execution does is what a test has written. */
 export function openJobs(core: Core) {
@@ -84,6 +86,13 @@ export function openJobs(core: Core) {
     if (one.looks > 0) one.looks -= 1;
     else one.status = one.failed ? "Failed" : "Succeeded";
     return one;
+  };
+
+  /** It comes into view with each list that is asked for. */
+  const isListed = (one: Execution): boolean => {
+    if (one.listedAfter === 0) return true;
+    one.listedAfter -= 1;
+    return false;
   };
 
   const routes = [
@@ -162,7 +171,8 @@ export function openJobs(core: Core) {
       responses: { 200: pageOf(execution) },
       answer: (call) => {
         const { id } = found(call);
-        return { status: 200, body: { value: executionsOf(call).map((one) => renderExecution(one, id)) } };
+        const listed = executionsOf(call).filter(isListed);
+        return { status: 200, body: { value: listed.map((one) => renderExecution(one, id)) } };
       },
     }),
     route({
