@@ -311,6 +311,14 @@ describe("paas exec on Azure", () => {
       ]);
     });
 
+    test("a service that is not there is told with those that are, and where to look", async () => {
+      await expect(paas("logs", "bob", "--service", "worker")).rejects.toMatchObject({
+        code: "no-such-service",
+        details: [expect.stringContaining("web")],
+        next: expect.stringContaining("`paas status bob`"),
+      });
+    });
+
     test.each([
       [["exec", "nobody", "--", "ls"], "no-such-environment", 3],
       [["exec", "bob", "--service", "worker", "--", "ls"], "no-such-service", 3],
