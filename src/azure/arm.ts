@@ -61,8 +61,7 @@ async function settled(
   let pace = PACE.first;
   for (let last = first; next; pace = Math.min(pace * PACE.growth, PACE.longest)) {
     await sleep(Math.min(saidBy(last) ?? pace, end - Date.now()), undefined, { signal });
-    if (Date.now() >= end)
-      throw new PaasError("azure-slow", `${method} ${new URL(url).pathname} did not end in ${LIMIT / 60_000} minutes`);
+    if (Date.now() >= end) throw slow(`${method} ${new URL(url).pathname}`);
     last = await http({ method: "GET", url: next, ...(signal ? { signal } : {}) });
     if (told) {
       if (hasSucceeded(last)) return null;
@@ -73,6 +72,13 @@ async function settled(
     }
   }
   return first.body;
+}
+
+function slow(operation: string): PaasError {
+  return new PaasError("azure-slow", `${operation} did not end in ${LIMIT / 60_000} minutes`, {
+    details: ["it may still go on in Azure"],
+    next: "run the same command again in some minutes; it goes on where it was",
+  });
 }
 
 /** @throws Error with Azure's code when the operation has failed or was cancelled */

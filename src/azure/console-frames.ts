@@ -53,6 +53,7 @@ function quoted(word: string): string {
  * `…command terminated with non-zero exit code: error executing command [sh], exit code 3, code: 0.`
  */
 export function exitCodeIn(failure: string): number | null {
-  const code = /\bexit code (\d+)/.exec(failure)?.[1];
+  // The last one: the words before it are the command's.
+  const code = [...failure.matchAll(/\bexit code (\d+)/g)].at(-1)?.[1];
   return code === undefined ? null : Number(code);
 }

@@ -6,6 +6,8 @@ import { CTRL_C, CTRL_D, exitCodeIn, inputFrame, readFrame, sizeFrame } from "./
 /** What a console is where nobody looks at it. */
 const NO_TERMINAL = { columns: 80, rows: 24 };
 
+const LINE_END = 0x0a;
+
 /** Milliseconds between two signs of life: what lies between ends connections that say nothing. */
 const PULSE = 20_000;
 
@@ -31,15 +33,22 @@ export async function attach(
   const raw = stdin.isTTY === true;
   const [plain, plainErrors] = stdout.isTTY === true ? [asItIs, asItIs] : [withoutReturns(), withoutReturns()];
   let over = false;
+  let last = LINE_END;
   const send = (frame: Buffer, sent?: () => void) => {
     if (socket.readyState === socket.OPEN) socket.send(frame, sent);
   };
   const type = (bytes: Buffer | string) => {
     stdin.pause();
-    send(inputFrame(Buffer.from(bytes)), () => over || stdin.resume());
+    const typed = Buffer.from(bytes);
+    last = typed.at(-1) ?? last;
+    send(inputFrame(typed), () => over || stdin.resume());
   };
   const resize = () => send(sizeFrame(stdout.columns ?? NO_TERMINAL.columns, stdout.rows ?? NO_TERMINAL.rows));
-  const close = () => send(inputFrame(CTRL_D));
+  const close = () => {
+    // Within a line the first one only hands over what was typed.
+    if (last !== LINE_END) send(inputFrame(CTRL_D));
+    send(inputFrame(CTRL_D));
+  };
   const interrupt = () => {
     send(inputFrame(CTRL_C));
     socket.close();
@@ -55,6 +64,8 @@ export async function attach(
       if (told?.kind !== "stdout" && told?.kind !== "stderr") return;
       const output = told.kind === "stdout" ? stdout : stderr;
       if (output.write((told.kind === "stdout" ? plain : plainErrors)(told.bytes))) return;
+      // What came in one piece is told to its end all the same.
+      if (socket.isPaused) return;
       socket.pause();
       output.once("drain", () => socket.resume());
     });

@@ -64,7 +64,8 @@ function upgrade(request: PipelineRequest): Promise<Opened> {
     socket.once("unexpected-response", (sent, response) => {
       const chunks: Buffer[] = [];
       response.on("data", (chunk: Buffer) => chunks.push(chunk));
-      response.once("end", () => {
+      // Not its end, which a connection that breaks never brings.
+      response.once("close", () => {
         sent.destroy();
         const told = Object.entries(response.headers).map(([name, value]) => [name, String(value)]);
         resolve({

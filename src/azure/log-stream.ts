@@ -8,6 +8,8 @@ import {
   decompressResponsePolicyName,
 } from "@azure/core-rest-pipeline";
 import type { Endpoint } from "../cloud.js";
+import { deadline } from "../deadline.js";
+import { PaasError } from "../errors.js";
 import type { ClientOptions } from "./client.js";
 import { azureFailure, isAbsent } from "./failure.js";
 
@@ -18,7 +20,7 @@ export type LogStream = {
 };
 export type LogEntry = { time: string; text: string };
 
-/** Milliseconds until a stream must have begun. */
+/** Milliseconds until a stream must have begun, and until one that is not followed must have ended after that. */
 const PATIENCE = 30_000;
 
 /** How many past lines Azure gives with a stream at most. */
@@ -33,7 +35,12 @@ export type LogStreams = {
 
 export function openLogStreams(arm: Endpoint, subscriptionId: string, options: ClientOptions): LogStreams {
   const client = new ContainerAppsAPIClient(arm.credential, subscriptionId, { endpoint: arm.url, ...arm.options });
-  const token = async (group: string, app: string) => (await client.containerApps.getAuthToken(group, app)).token ?? "";
+  const token = async (group: string, app: string) => {
+    const answer = await client.containerApps.getAuthToken(group, app).catch((error: unknown) => {
+      throw azureFailure(`read the output of the container app ${app}`, error);
+    });
+    return answer.token ?? "";
+  };
   const revisionOf = async (group: string, app: string) => {
     const { latestReadyRevisionName, latestRevisionName } = await client.containerApps.get(group, app);
     return latestReadyRevisionName ?? latestRevisionName;
@@ -89,9 +96,14 @@ type Reading = {
   token(): Promise<string>;
   options: ClientOptions;
   entryOf: EntryOf;
+  /** For tests. */
+  patience?: number;
 };
 
-/** Reads a stream, to its end or until told. */
+/**
+ * Reads a stream, to its end or until told. For who follows it, a connection that breaks is an end like any other.
+ * @throws PaasError `azure-slow` for one that is not followed and does not end
+ */
 export async function* readStream({
   endpoint,
   tail,
@@ -100,6 +112,7 @@ export async function* readStream({
   token,
   options,
   entryOf,
+  patience = PATIENCE,
 }: Reading): AsyncGenerator<LogEntry> {
   const url = new URL(endpoint);
   const wanted = { follow: String(follow), tailLines: String(Math.min(tail, LONGEST_TAIL)), output: "json" };
@@ -108,7 +121,7 @@ export async function* readStream({
     url: url.href,
     headers: createHttpHeaders({ authorization: `Bearer ${await token()}` }),
     streamResponseStatusCodes: new Set([200]),
-    timeout: PATIENCE,
+    timeout: patience,
   });
   const pipeline = createPipelineFromOptions(options);
   // Packed lines come in heaps, and late.
@@ -119,10 +132,22 @@ export async function* readStream({
   if (response.status !== 200 || !response.readableStreamBody) {
     throw azureFailure("follow the output", { statusCode: response.status, message: response.bodyAsText ?? "" });
   }
-  for await (const line of linesOf(response.readableStreamBody as Readable, signal)) {
-    const entry = entryOf(line);
-    if (entry) yield entry;
+  const end = follow ? signal : deadline(patience, signal);
+  try {
+    for await (const line of linesOf(response.readableStreamBody as Readable, end)) {
+      const entry = entryOf(line);
+      if (entry) yield entry;
+    }
+  } catch (error) {
+    if (follow) return;
+    throw end.aborted && !signal.aborted ? endless(patience) : azureFailure("read the output", error);
   }
+}
+
+function endless(patience: number): PaasError {
+  return new PaasError("azure-slow", `the output did not end within ${patience / 1000} s`, {
+    next: "repeat it, or follow the output with `paas logs -f`",
+  });
 }
 
 /** Ends with the stream, or when told; the pipeline's own way to abort fails where nobody can catch it. */

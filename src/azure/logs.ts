@@ -3,6 +3,7 @@ import type { Endpoint, LogLine, LogRequest } from "../cloud.js";
 import type { Environment, EnvironmentService, Platform } from "../environment/environment.js";
 import type { Tier } from "../manifest/manifest.js";
 import type { ClientOptions } from "./client.js";
+import { followed, PACE } from "./followed.js";
 import { readHistory } from "./log-history.js";
 import { LONGEST_TAIL, type LogStream, type LogStreams, openLogStreams } from "./log-stream.js";
 import { merged } from "./merged.js";
@@ -14,9 +15,6 @@ export type LogSources = {
   options: ClientOptions;
 };
 
-/** Milliseconds between two looks for new replicas. */
-const PACE = 3000;
-
 /**
  * The output of an environment's services, or what Azure says of them. What runs is asked itself, because it knows at
  * once; what is not running, or longer ago than is remembered there, is asked of the log workspace.
@@ -25,8 +23,14 @@ export async function* azureLogs(request: LogRequest, sources: LogSources): Asyn
   const { services, environment, revision, system = false, tail, follow, signal } = request;
   const streams = openLogStreams(sources.arm, sources.subscriptionId, sources.options);
   if (follow) {
-    const followed = system ? followedEvents : followedOutput;
-    return yield* merged(services.map((service) => followed(service, environment, tail, streams, signal)));
+    const told = system ? followedEvents : followedOutput;
+    const over = new AbortController();
+    const until = AbortSignal.any([signal, over.signal]);
+    try {
+      return yield* merged(services.map((service) => told(service, environment, tail, streams, until)));
+    } finally {
+      over.abort();
+    }
   }
   const told = await Promise.all(services.map((service) => toldBy(service, request, streams)));
   const lines = told.flatMap((found) => found ?? []);
@@ -65,7 +69,7 @@ async function collected(service: string, stream: LogStream, tail: number, signa
   return lines;
 }
 
-/** Follows the replicas of a service, also those that come later: a new version, one more instance. */
+/** Follows the replicas of a service. */
 async function* followedOutput(
   { name, appName }: { name: string; appName: string },
   { resourceGroup }: Environment,
@@ -73,15 +77,8 @@ async function* followedOutput(
   streams: LogStreams,
   signal: AbortSignal,
 ): AsyncGenerator<LogLine> {
-  const known = new Set<string>();
-  for (let first = true; !signal.aborted; first = false) {
-    const fresh = (await streams.of(resourceGroup, appName)).filter(({ id }) => !known.has(id));
-    for (const { id } of fresh) known.add(id);
-    const past = first ? tail : LONGEST_TAIL;
-    const lines = merged(fresh.map((stream) => stream.lines(past, true, signal)));
-    for await (const entry of endedBy(lines, signal)) yield { service: name, ...entry };
-    await sleep(PACE, undefined, { signal }).catch(() => {});
-  }
+  const lines = followed(() => streams.of(resourceGroup, appName), tail, signal);
+  for await (const entry of lines) yield { service: name, ...entry };
 }
 
 /** Follows what is said of a service; its stream ends now and then, and begins with what was said before. */

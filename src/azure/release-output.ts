@@ -1,5 +1,6 @@
 import type { Endpoint } from "../cloud.js";
 import { deadline } from "../deadline.js";
+import { EXIT, PaasError } from "../errors.js";
 import { type Arm, openArm } from "./arm.js";
 import { isAbsent } from "./failure.js";
 import { readExecutionHistory } from "./log-history.js";
@@ -57,10 +58,11 @@ export function openReleaseOutput(arm: Endpoint, subscriptionId: string, wait: P
       let last = "";
       for (let final = false; !final && !over.signal.aborted; ) {
         final = ended.aborted;
+        const before = last;
         try {
           for await (const { time, text } of read(execution, !final, over.signal)) {
             // A stream that is opened again begins with what it has said before.
-            if (time !== "" && time <= last) continue;
+            if (time !== "" && time <= before) continue;
             if (time !== "") last = time;
             onLine(text);
           }
@@ -107,6 +109,7 @@ async function endpointsOf(execution: string, calls: Arm): Promise<string[]> {
 
 /** A refusal is one the next time too; what is not there yet, and a connection that broke, are not. */
 function isFinal(error: unknown): boolean {
+  if (error instanceof PaasError) return error.exit === EXIT.signIn;
   const { statusCode } = error as { statusCode?: number };
   return statusCode !== undefined && statusCode < 500 && !isAbsent(error);
 }

@@ -35,7 +35,10 @@ function firstOf({ services }: Environment): EnvironmentService | undefined {
 }
 
 function noService({ envId }: Environment): PaasError {
-  return new PaasError("no-such-service", `environment ${envId} has no service`, { exit: EXIT.notFound });
+  return new PaasError("no-such-service", `environment ${envId} has no service`, {
+    next: "add one to `services` in paas.yaml, commit, and push",
+    exit: EXIT.notFound,
+  });
 }
 
 function withoutDashes([environment = "", ...words]: string[]): PaasError {

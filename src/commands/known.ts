@@ -61,6 +61,7 @@ export function pickServices(environment: Environment, name: string | undefined)
   if (found.length > 0) return found;
   throw new PaasError("no-such-service", `environment ${environment.envId} has no service "${name}"`, {
     details: [`it has ${environment.services.map((service) => service.name).join(", ")}`],
+    next: `\`paas status ${environment.envId}\` shows them; a new one comes from \`services\` in paas.yaml`,
     exit: EXIT.notFound,
   });
 }

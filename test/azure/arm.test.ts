@@ -1,5 +1,5 @@
 import https from "node:https";
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
+import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from "vitest";
 import { type Arm, openArm } from "../../src/azure/arm.js";
 import { azureFailure } from "../../src/azure/failure.js";
 import { localClientOptions, makeCertificate } from "../../src/local/certificate.js";
@@ -120,6 +120,21 @@ describe("an operation", () => {
     await run();
     const [first, second] = asked.map(({ at }) => at);
     expect((second ?? 0) - (first ?? 0)).toBeGreaterThanOrEqual(900);
+  });
+
+  test("that does not end is told, and what to do", async () => {
+    let now = Date.now();
+    const clock = vi.spyOn(Date, "now").mockImplementation(() => {
+      now += 20 * 60_000;
+      return now;
+    });
+    answers = [operation({ "retry-after": "0" })];
+    const failed = run().finally(() => clock.mockRestore());
+    await expect(failed).rejects.toMatchObject({
+      code: "azure-slow",
+      message: "DELETE /a did not end in 30 minutes",
+      next: "run the same command again in some minutes; it goes on where it was",
+    });
   });
 
   test("is left alone when the run is stopped", async () => {

@@ -172,6 +172,16 @@ describe("paas exec on Azure", () => {
     expect(shown(pipes.stdout)).toBe("a\nb\n");
   });
 
+  test("a pipe that ends within a line is read to its end too", async () => {
+    const pipes = screen(null);
+    pipes.stdin.end("abc");
+    const told = new AbortController();
+    const hanging = setTimeout(() => told.abort(), 10_000);
+    expect(await exec(["cat"], pipes, { signal: told.signal })).toBe(0);
+    clearTimeout(hanging);
+    expect(shown(pipes.stdout)).toBe("abc");
+  });
+
   test("much goes through, both ways, and none of it is lost", async () => {
     const text = "0123456789abcdef\n".repeat(100_000);
     const pipes = screen(null);
@@ -299,6 +309,14 @@ describe("paas exec on Azure", () => {
         ["web", "ls", "--json", "-la"],
         ["api", "sh"],
       ]);
+    });
+
+    test("a service that is not there is told with those that are, and where to look", async () => {
+      await expect(paas("logs", "bob", "--service", "worker")).rejects.toMatchObject({
+        code: "no-such-service",
+        details: [expect.stringContaining("web")],
+        next: expect.stringContaining("`paas status bob`"),
+      });
     });
 
     test.each([

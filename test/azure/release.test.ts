@@ -187,6 +187,16 @@ describe("a release command", () => {
     expect(lines).toEqual(["gone at once"]);
   });
 
+  test("whose stream refuses is not asked for it again", async () => {
+    const trouble = { status: 403, code: "Forbidden", message: "no right" };
+    here.azure.faults.add({ url: /\/logstream$/, trouble, times: Number.POSITIVE_INFINITY });
+    script({ looks: 20, output: { lines: ["unheard"], streamed: true } });
+    const { ended, lines } = release();
+    await ended;
+    expect(lines).toEqual([]);
+    expect(here.azure.requests.filter((request) => /\/logstream/.test(request))).toHaveLength(1);
+  });
+
   test("that hangs is stopped when its time is over", async () => {
     script({ looks: Number.POSITIVE_INFINITY, output: { lines: ["waiting for a lock"], streamed: true } });
     expect(await failure(release({ limit: 50 }).ended)).toMatchObject({

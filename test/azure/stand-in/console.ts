@@ -10,7 +10,7 @@ const PATH =
 
 /**
  * The console of containers. Commands are real processes of this machine, on pipes: what a terminal does to input and
- * output (echo, `\r\n`) is not simulated but where a test says so.
+ * output (echo, `\r\n`) is not simulated but Ctrl-C and Ctrl-D, and line ends where a test says so.
  */
 export function openConsole(token: string, faults: Faults) {
   const server = new WebSocketServer({ noServer: true });
@@ -61,7 +61,8 @@ export function openConsole(token: string, faults: Faults) {
     say(socket, 1, `Successfully connected to container: '${container}'.`);
     const [program = "", ...words] = wordsOf(command);
     const child = spawn(program, words, { stdio: "pipe", detached: true });
-    socket.on("message", (message: Buffer) => hear(message, child));
+    const line = { begun: false };
+    socket.on("message", (message: Buffer) => hear(message, child, line));
     socket.once("close", () => end(child, "SIGKILL"));
     for (const [byte, stream] of [
       [1, child.stdout],
@@ -84,7 +85,8 @@ export function openConsole(token: string, faults: Faults) {
     });
   }
 
-  function hear(message: Buffer, child: ChildProcessWithoutNullStreams): void {
+  /** Ctrl-D hands over a line that has begun, and ends the input where none has: termios(3), VEOF. */
+  function hear(message: Buffer, child: ChildProcessWithoutNullStreams, line: { begun: boolean }): void {
     const [proxy, stream, ...rest] = message;
     const bytes = Buffer.from(rest);
     if (proxy !== 0 || (stream !== 0 && stream !== 4))
@@ -92,9 +94,14 @@ export function openConsole(token: string, faults: Faults) {
     else if (stream === 4) {
       const { Width, Height } = JSON.parse(bytes.toString("utf8")) as { Width: number; Height: number };
       console.sizes.push(`${Width}x${Height}`);
-    } else if (bytes.equals(Buffer.from([4]))) child.stdin.end();
-    else if (bytes.equals(Buffer.from([3]))) end(child, "SIGINT");
-    else child.stdin.write(bytes);
+    } else if (bytes.equals(Buffer.from([4]))) {
+      if (!line.begun) child.stdin.end();
+      line.begun = false;
+    } else if (bytes.equals(Buffer.from([3]))) end(child, "SIGINT");
+    else {
+      line.begun = bytes.at(-1) !== 10;
+      child.stdin.write(bytes);
+    }
   }
 
   return { console, close: () => server.close() };
