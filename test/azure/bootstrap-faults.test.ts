@@ -33,9 +33,17 @@ const failure = (work: Promise<unknown>): Promise<PaasError> =>
     (error: PaasError) => error,
   );
 
+/** The state account's id, in a world where it is. */
+const accountOf = ({ azure }: Fresh) => azure.store.list("azurerm_storage_account")[0]?.id ?? "no account";
+
+const silent = stepsOf(
+  () => {},
+  () => 0,
+);
+
 /** Everything there is, so that two worlds can be compared; ids that are drawn by lot are left out. */
 function worldOf({ azure, github }: Fresh) {
-  const { store, roles, identities, registryResources, accounts } = azure;
+  const { store, roles, identities, registryResources, accounts, locks } = azure;
   const { environments } = github.repository.settings;
   return {
     resources: store
@@ -47,6 +55,7 @@ function worldOf({ azure, github }: Fresh) {
     credentials: [...identities.credentials.values()].map(({ properties }) => properties.subject).sort(),
     modes: registryResources.modes.size,
     taken: accounts.taken.size,
+    locks: locks.under(`/subscriptions/${SUBSCRIPTION}`).map(({ name, scope }) => [name, scope]),
     environments: [...environments].map(([name, { refs, variables }]) => [name, refs, [...variables.keys()]]),
   };
 }
@@ -84,7 +93,7 @@ describe("what Azure refuses", () => {
 
   // In one world: first nothing but the start may be done, then more of it, then all.
   test(
-    "handing out roles: the rest is done, as far as it needs no states, and an owner is told what to type",
+    "handing out roles and setting the lock: the rest is done, and an owner is told what to type",
     async () => {
       here.azure.roles.mayGrant = false;
       const blob = { url: /blob\.core\.windows\.net/, times: 100 };
@@ -99,16 +108,30 @@ describe("what Azure refuses", () => {
       here.azure.faults.clear();
       const { steps, commands } = await here.bootstrap();
       const left = steps.filter(({ status }) => status === "left").map(({ name }) => name);
-      expect(left).toContain("Contributor for id-shop-nonprod");
+      expect(left).toEqual(expect.arrayContaining(["lock paas-state", "Contributor for id-shop-nonprod"]));
       expect(steps).toContainEqual({ name: "platform stack", status: "done" });
       expect(commands).toHaveLength(left.length);
       expect(commands).toContain(
         `az role assignment create --assignee-object-id ${here.oid} --assignee-principal-type ServicePrincipal --role 'Storage Blob Data Contributor' --scope /subscriptions/${SUBSCRIPTION}/resourceGroups/rg-shop-platform/providers/Microsoft.Storage/storageAccounts/${here.account}/blobServices/default/containers/tier-nonprod`,
       );
 
+      const account = `--resource ${accountOf(here)} --subscription ${SUBSCRIPTION}`;
+      expect(commands).toContain(
+        `az lock create --lock-type CanNotDelete --name paas-state ${account} --notes 'States of paas. Remove with \`paas bootstrap --remove\`.'`,
+      );
+
       here.azure.roles.mayGrant = true;
       expect((await here.bootstrap()).commands).toEqual([]);
       expect(worldOf(here)).toEqual(worldOf(whole));
+
+      here.azure.roles.mayGrant = false;
+      const [takeOff] = await planRemoval(await here.doors(), silent);
+      const { code, exit, next } = await failure(takeOff?.work() ?? Promise.resolve());
+      expect([takeOff?.name, code, exit]).toEqual(["lock of the state account", "not-allowed", 4]);
+      expect(next).toContain(`\`az lock delete --name paas-state ${account}\``);
+      // As the owner who types it.
+      here.azure.locks.remove("paas-state");
+      expect(await takeOff?.work()).toBe("gone");
     },
     SLOW,
   );
@@ -209,10 +232,6 @@ test(
     const doors = await whole.doors();
     const tags = { "paas-project-id": "abcdefghijklmnopqrstuvwxyz", "paas-env": "alice", "paas-branch": "env-alice" };
     await doors.groups.make("rg-shop-alice", "westeurope", tags);
-    const silent = stepsOf(
-      () => {},
-      () => 0,
-    );
     const { code, exit, details } = await failure(planRemoval(doors, silent));
     await doors.groups.delete("rg-shop-alice", doors.signal);
     expect([code, exit, details]).toEqual(["environments-exist", 5, ["alice · env-alice · orphan"]]);
