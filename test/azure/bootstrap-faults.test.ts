@@ -1,3 +1,5 @@
+import fs from "node:fs";
+import path from "node:path";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { labelOf } from "../../src/bootstrap/picture.js";
 import { platformBlockFor } from "../../src/environment/platform.js";
@@ -12,7 +14,7 @@ const SLOW = 240_000;
 /** Each of the six resource providers is asked once more whether it is registered. */
 const REGISTERING = Array.from({ length: 6 }, () => 2000);
 
-/** One run from beginning to end, which nothing disturbed; no test changes it. */
+/** One run from beginning to end, which nothing disturbed; no test changes it but the last, which takes it down. */
 let whole: Fresh;
 let here: Fresh;
 beforeAll(async () => {
@@ -61,9 +63,10 @@ function worldOf({ azure, github }: Fresh) {
 }
 
 describe("a bootstrap that ended in the middle", () => {
-  // One whole run is compared with one that breaks at every change to Azure or GitHub that is not Terraform's.
+  // One whole run is compared with one that ends after the first step of each kind; that all steps of a kind are alike is
+  // in the table of effects, and an end after each of the 57 would take a minute more.
   test(
-    "goes on with the same command, wherever it ended, and makes nothing twice",
+    "goes on with the same command, whatever kind of step it ended after, and makes nothing twice",
     async () => {
       const kinds = new Set<string>();
       const planned = (await here.plan()).steps.filter(({ kind }) => !kinds.has(kind) && kinds.add(kind));
@@ -244,3 +247,37 @@ test("a group of our name that is not ours is not touched", async () => {
   await doors.groups.make("rg-shop-platform", "westeurope", {});
   expect((await failure(here.look())).code).toBe("foreign-group");
 });
+
+/** Half of a step is done when it ends here: roles are taken away, the stack is destroyed, roles on the account are gone. */
+const ENDS = [
+  ["identity id-shop-nonprod", /userAssignedIdentities\/id-shop-nonprod$/],
+  ["platform stack", /blob\.core\.windows\.net\/tier-nonprod\/state\/platform/],
+  ["state account", /resourceGroups\/rg-shop-platform$/i],
+] as const;
+
+test(
+  "a removal that ended in the middle of a step goes on with the same command",
+  async () => {
+    const { azure, repository } = whole;
+    let at = "";
+    const remove = async () => {
+      for (const { name, work } of await planRemoval(await whole.doors(), silent)) {
+        at = name;
+        await work();
+      }
+      at = "";
+    };
+    for (const [name, url] of ENDS) {
+      azure.faults.add({ method: "DELETE", url, trouble: { status: 403, code: "AuthorizationFailed" } });
+      await failure(remove());
+      expect(at).toContain(name);
+      expect(azure.faults.unmet()).toEqual([]);
+    }
+    await remove();
+    expect(at).toBe("");
+    expect(azure.store.list().map(({ id }) => id)).toEqual([]);
+    expect([azure.roles.assignments, [...azure.roles.definitions]]).toEqual([[], []]);
+    expect(fs.readFileSync(path.join(repository.folder, "paas.yaml"), "utf8")).toBe(UNBOOTSTRAPPED);
+  },
+  SLOW,
+);
