@@ -3,6 +3,9 @@ import { inGroup, inSubscription, tagsOf } from "./place.js";
 import { roleStep } from "./role-steps.js";
 import type { Step } from "./step.js";
 
+/** Name of the lock on the state account. */
+export const STATE_LOCK = "paas-state";
+
 const KEPT_DELETED = 30;
 const KEPT_VERSIONS = 90;
 
@@ -42,7 +45,7 @@ export function accountSteps({ manifest, subscriptionId }: BootstrapRequest, nam
     {
       ...common,
       kind: "lock",
-      name: "paas-state",
+      name: STATE_LOCK,
       notes: "States of paas. Remove with `paas bootstrap --remove`.",
       why: "nobody deletes it by mistake",
     },

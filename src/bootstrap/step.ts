@@ -52,9 +52,11 @@ export type Value = { text: string } | { clientIdOf: string };
 export type Step = Described & Details;
 export type StepOf<Kind extends Step["kind"]> = Extract<Step, { kind: Kind }>;
 
-/** Kinds of steps that take the right to hand out roles. */
-export function grants(step: Step): step is StepOf<"role"> | StepOf<"roleDefinition"> {
-  return step.kind === "role" || step.kind === "roleDefinition";
+/** What takes an owner: a Contributor may do everything but hand out roles and set locks. */
+export type OwnersStep = StepOf<"role"> | StepOf<"roleDefinition"> | StepOf<"lock">;
+
+export function takesOwner(step: Step): step is OwnersStep {
+  return step.kind === "role" || step.kind === "roleDefinition" || step.kind === "lock";
 }
 
 export type BootstrapPlan = {

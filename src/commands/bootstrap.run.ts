@@ -71,7 +71,7 @@ async function make(options: BootstrapOptions, opened: Opened, tools: Tools): Pr
   );
   const byOwner = commands.length > 0;
   if (byOwner) {
-    ui.warn("you may not hand out roles here: an owner of the subscription types this, then `paas bootstrap` goes on");
+    ui.warn("an owner of the subscription types this, because you may not; then `paas bootstrap` goes on");
     for (const command of commands) ui.note(`  ${command}`);
     process.exitCode = EXIT.signIn;
   }
@@ -81,7 +81,7 @@ async function make(options: BootstrapOptions, opened: Opened, tools: Tools): Pr
     for (const command of typed) ui.note(`  ${command}`);
   }
   const text = byOwner
-    ? `the platform of ${manifest.name} is made as far as you may; roles are missing`
+    ? `the platform of ${manifest.name} is made as far as you may; what an owner types is missing`
     : `the platform of ${manifest.name} for ${options.tier} is there; commit paas.yaml`;
   ui.result(options, { ...shown, steps, commands: [...commands, ...typed] }, text);
 }

@@ -1,8 +1,12 @@
-import type { Step, StepOf } from "../bootstrap/step.js";
+import type { OwnersStep, Step } from "../bootstrap/step.js";
 import { shellWord } from "../ui/wording.js";
 
-/** What an owner types to grant what whoever ran bootstrap may not; `principalId` is null while it is not known. */
-export function ownerCommand(step: StepOf<"role"> | StepOf<"roleDefinition">, principalId: string | null): string {
+/** What an owner types to do what whoever ran bootstrap may not; `principalId` is null while it is not known. */
+export function ownerCommand(step: OwnersStep, principalId: string | null): string {
+  if (step.kind === "lock") {
+    const { name, notes, scope } = step;
+    return words("az", "lock", "create", "--lock-type", "CanNotDelete", ...lockAt(scope, name), "--notes", notes);
+  }
   if (step.kind === "roleDefinition") {
     const { name, description, actions } = step.role;
     const definition = { Name: name, Description: description, Actions: actions, AssignableScopes: [step.scope] };
@@ -16,6 +20,17 @@ export function ownerCommand(step: StepOf<"role"> | StepOf<"roleDefinition">, pr
     ...["--assignee-object-id", who, "--assignee-principal-type", type],
     ...["--role", role.name, "--scope", scope],
   );
+}
+
+/** What an owner types to take a lock off a resource. */
+export function unlockCommand(scope: string, name: string): string {
+  return words("az", "lock", "delete", ...lockAt(scope, name));
+}
+
+/** `az` takes the group out of a resource's id, and not the subscription. */
+function lockAt(scope: string, name: string): string[] {
+  const [, , subscription = ""] = scope.split("/");
+  return ["--name", name, "--resource", scope, "--subscription", subscription];
 }
 
 /** What a person types for GitHub's part, where paas has no token for it. */

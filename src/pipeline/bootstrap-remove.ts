@@ -4,6 +4,7 @@ import { openArm } from "../azure/arm.js";
 import { openSoftDeleted } from "../azure/soft-deleted.js";
 import { bootstrapNames } from "../bootstrap/names.js";
 import { deployerRole, planRole } from "../bootstrap/roles.js";
+import { STATE_LOCK } from "../bootstrap/states.js";
 import { EXIT, PaasError } from "../errors.js";
 import { policyFor } from "../manifest/environments.js";
 import { TIERS, type Tier } from "../manifest/manifest.js";
@@ -13,7 +14,9 @@ import { resourceName } from "../naming/name.js";
 import { destroy as destroyState } from "../terraform/commands.js";
 import { resourceTypesOfState } from "../terraform/state.js";
 import { writeStateOnly } from "../terraform/state-only.js";
+import { isDenied } from "./bootstrap.js";
 import { mayRead } from "./bootstrap-access.js";
+import { unlockCommand } from "./bootstrap-commands.js";
 import type { BootstrapDoors } from "./bootstrap-doors.js";
 import { clearDeadLock } from "./dead-lock.js";
 import type { Doors } from "./doors.js";
@@ -92,8 +95,19 @@ export async function planRemoval(doors: BootstrapDoors, steps: Steps): Promise<
 }
 
 async function unlock(accountId: string, { account }: BootstrapDoors): Promise<string> {
-  await account.unlock(accountId, "paas-state");
-  return "taken off";
+  if (!(await account.isLocked(accountId, STATE_LOCK))) return "gone";
+  try {
+    await account.unlock(accountId, STATE_LOCK);
+    return "taken off";
+  } catch (error) {
+    if (!isDenied(error)) throw error;
+    throw new PaasError("not-allowed", "you may not take the lock off the state account", {
+      details: ["Owner and User Access Administrator may; nothing was removed"],
+      next: `an owner types \`${unlockCommand(accountId, STATE_LOCK)}\`, then \`paas bootstrap --remove\` again`,
+      exit: EXIT.signIn,
+      cause: error,
+    });
+  }
 }
 
 async function refuseInUse(doors: BootstrapDoors): Promise<void> {

@@ -1,6 +1,6 @@
 import { codeOf, untilDone } from "../azure/patience.js";
 import { type Look, labelOf } from "../bootstrap/picture.js";
-import { type BootstrapPlan, grants, type Step } from "../bootstrap/step.js";
+import { type BootstrapPlan, type OwnersStep, type Step, takesOwner } from "../bootstrap/step.js";
 import { PaasError } from "../errors.js";
 import { sideBySide } from "../side-by-side.js";
 import { needsPlatform, ownerCommand } from "./bootstrap-commands.js";
@@ -26,13 +26,13 @@ export async function lookAt(plan: BootstrapPlan, doors: BootstrapDoors, steps: 
 }
 
 /**
- * Does what is not there yet, step by step, so that a run that ended in the middle is simply repeated. What takes the
- * right to hand out roles, which not everybody has, is left to an owner; everything that needs none of it is done.
+ * Does what is not there yet, step by step, so that a run that ended in the middle is simply repeated. Roles and the
+ * lock, which not everybody may give and set, are left to an owner then; everything that needs none of them is done.
  */
 export async function bootstrap(looks: Look[], doors: BootstrapDoors, steps: Steps): Promise<BootstrapOutcome> {
   const effects = bootstrapEffects(doors, steps);
   const outcome: BootstrapOutcome["steps"] = [];
-  const denied: Step[] = [];
+  const denied: OwnersStep[] = [];
   let states = true;
   for (const { step, there } of looks) {
     const name = labelOf(step);
@@ -53,7 +53,7 @@ export async function bootstrap(looks: Look[], doors: BootstrapDoors, steps: Ste
 async function leftOut(
   step: Step,
   effects: Effects,
-  { denied, states }: { denied: Step[]; states: boolean },
+  { denied, states }: { denied: OwnersStep[]; states: boolean },
   doors: BootstrapDoors,
   steps: Steps,
 ): Promise<boolean> {
@@ -72,7 +72,7 @@ async function leftOut(
     });
     return false;
   } catch (error) {
-    if (!grants(step) || !isDenied(error)) throw error;
+    if (!takesOwner(step) || !isDenied(error)) throw error;
     denied.push(step);
     return true;
   }
@@ -88,17 +88,20 @@ async function isUnknown(step: Extract<Step, { kind: "role" }>, { identities }: 
   return step.principal.kind === "identity" && (await identities.find(step.principal.id)) === null;
 }
 
-function isDenied(error: unknown): boolean {
+/** Resource Manager refuses who is signed in, for lack of a right. */
+export function isDenied(error: unknown): boolean {
   return (
     error instanceof PaasError && ["AuthorizationFailed", "LinkedAuthorizationFailed"].includes(codeOf(error) ?? "")
   );
 }
 
-async function commandsFor(denied: Step[], { identities }: BootstrapDoors): Promise<string[]> {
+async function commandsFor(denied: OwnersStep[], { identities }: BootstrapDoors): Promise<string[]> {
   const commands: string[] = [];
   for (const step of denied) {
-    if (step.kind === "roleDefinition") commands.push(ownerCommand(step, null));
-    if (step.kind !== "role") continue;
+    if (step.kind !== "role") {
+      commands.push(ownerCommand(step, null));
+      continue;
+    }
     const { principal } = step;
     const id =
       principal.kind === "person" ? principal.id : ((await identities.find(principal.id))?.principalId ?? null);

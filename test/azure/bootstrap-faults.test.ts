@@ -1,3 +1,5 @@
+import fs from "node:fs";
+import path from "node:path";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { labelOf } from "../../src/bootstrap/picture.js";
 import { platformBlockFor } from "../../src/environment/platform.js";
@@ -12,7 +14,7 @@ const SLOW = 240_000;
 /** Each of the six resource providers is asked once more whether it is registered. */
 const REGISTERING = Array.from({ length: 6 }, () => 2000);
 
-/** One run from beginning to end, which nothing disturbed; no test changes it. */
+/** One run from beginning to end, which nothing disturbed; no test changes it but the last, which takes it down. */
 let whole: Fresh;
 let here: Fresh;
 beforeAll(async () => {
@@ -33,9 +35,17 @@ const failure = (work: Promise<unknown>): Promise<PaasError> =>
     (error: PaasError) => error,
   );
 
+/** The state account's id, in a world where it is. */
+const accountOf = ({ azure }: Fresh) => azure.store.list("azurerm_storage_account")[0]?.id ?? "no account";
+
+const silent = stepsOf(
+  () => {},
+  () => 0,
+);
+
 /** Everything there is, so that two worlds can be compared; ids that are drawn by lot are left out. */
 function worldOf({ azure, github }: Fresh) {
-  const { store, roles, identities, registryResources, accounts } = azure;
+  const { store, roles, identities, registryResources, accounts, locks } = azure;
   const { environments } = github.repository.settings;
   return {
     resources: store
@@ -47,14 +57,16 @@ function worldOf({ azure, github }: Fresh) {
     credentials: [...identities.credentials.values()].map(({ properties }) => properties.subject).sort(),
     modes: registryResources.modes.size,
     taken: accounts.taken.size,
+    locks: locks.under(`/subscriptions/${SUBSCRIPTION}`).map(({ name, scope }) => [name, scope]),
     environments: [...environments].map(([name, { refs, variables }]) => [name, refs, [...variables.keys()]]),
   };
 }
 
 describe("a bootstrap that ended in the middle", () => {
-  // One whole run is compared with one that breaks at every change to Azure or GitHub that is not Terraform's.
+  // One whole run is compared with one that ends after the first step of each kind; that all steps of a kind are alike is
+  // in the table of effects, and an end after each of the 57 would take a minute more.
   test(
-    "goes on with the same command, wherever it ended, and makes nothing twice",
+    "goes on with the same command, whatever kind of step it ended after, and makes nothing twice",
     async () => {
       const kinds = new Set<string>();
       const planned = (await here.plan()).steps.filter(({ kind }) => !kinds.has(kind) && kinds.add(kind));
@@ -84,7 +96,7 @@ describe("what Azure refuses", () => {
 
   // In one world: first nothing but the start may be done, then more of it, then all.
   test(
-    "handing out roles: the rest is done, as far as it needs no states, and an owner is told what to type",
+    "handing out roles and setting the lock: the rest is done, and an owner is told what to type",
     async () => {
       here.azure.roles.mayGrant = false;
       const blob = { url: /blob\.core\.windows\.net/, times: 100 };
@@ -99,16 +111,30 @@ describe("what Azure refuses", () => {
       here.azure.faults.clear();
       const { steps, commands } = await here.bootstrap();
       const left = steps.filter(({ status }) => status === "left").map(({ name }) => name);
-      expect(left).toContain("Contributor for id-shop-nonprod");
+      expect(left).toEqual(expect.arrayContaining(["lock paas-state", "Contributor for id-shop-nonprod"]));
       expect(steps).toContainEqual({ name: "platform stack", status: "done" });
       expect(commands).toHaveLength(left.length);
       expect(commands).toContain(
         `az role assignment create --assignee-object-id ${here.oid} --assignee-principal-type ServicePrincipal --role 'Storage Blob Data Contributor' --scope /subscriptions/${SUBSCRIPTION}/resourceGroups/rg-shop-platform/providers/Microsoft.Storage/storageAccounts/${here.account}/blobServices/default/containers/tier-nonprod`,
       );
 
+      const account = `--resource ${accountOf(here)} --subscription ${SUBSCRIPTION}`;
+      expect(commands).toContain(
+        `az lock create --lock-type CanNotDelete --name paas-state ${account} --notes 'States of paas. Remove with \`paas bootstrap --remove\`.'`,
+      );
+
       here.azure.roles.mayGrant = true;
       expect((await here.bootstrap()).commands).toEqual([]);
       expect(worldOf(here)).toEqual(worldOf(whole));
+
+      here.azure.roles.mayGrant = false;
+      const [takeOff] = await planRemoval(await here.doors(), silent);
+      const { code, exit, next } = await failure(takeOff?.work() ?? Promise.resolve());
+      expect([takeOff?.name, code, exit]).toEqual(["lock of the state account", "not-allowed", 4]);
+      expect(next).toContain(`\`az lock delete --name paas-state ${account}\``);
+      // As the owner who types it.
+      here.azure.locks.remove("paas-state");
+      expect(await takeOff?.work()).toBe("gone");
     },
     SLOW,
   );
@@ -209,10 +235,6 @@ test(
     const doors = await whole.doors();
     const tags = { "paas-project-id": "abcdefghijklmnopqrstuvwxyz", "paas-env": "alice", "paas-branch": "env-alice" };
     await doors.groups.make("rg-shop-alice", "westeurope", tags);
-    const silent = stepsOf(
-      () => {},
-      () => 0,
-    );
     const { code, exit, details } = await failure(planRemoval(doors, silent));
     await doors.groups.delete("rg-shop-alice", doors.signal);
     expect([code, exit, details]).toEqual(["environments-exist", 5, ["alice · env-alice · orphan"]]);
@@ -225,3 +247,37 @@ test("a group of our name that is not ours is not touched", async () => {
   await doors.groups.make("rg-shop-platform", "westeurope", {});
   expect((await failure(here.look())).code).toBe("foreign-group");
 });
+
+/** Half of a step is done when it ends here: roles are taken away, the stack is destroyed, roles on the account are gone. */
+const ENDS = [
+  ["identity id-shop-nonprod", /userAssignedIdentities\/id-shop-nonprod$/],
+  ["platform stack", /blob\.core\.windows\.net\/tier-nonprod\/state\/platform/],
+  ["state account", /resourceGroups\/rg-shop-platform$/i],
+] as const;
+
+test(
+  "a removal that ended in the middle of a step goes on with the same command",
+  async () => {
+    const { azure, repository } = whole;
+    let at = "";
+    const remove = async () => {
+      for (const { name, work } of await planRemoval(await whole.doors(), silent)) {
+        at = name;
+        await work();
+      }
+      at = "";
+    };
+    for (const [name, url] of ENDS) {
+      azure.faults.add({ method: "DELETE", url, trouble: { status: 403, code: "AuthorizationFailed" } });
+      await failure(remove());
+      expect(at).toContain(name);
+      expect(azure.faults.unmet()).toEqual([]);
+    }
+    await remove();
+    expect(at).toBe("");
+    expect(azure.store.list().map(({ id }) => id)).toEqual([]);
+    expect([azure.roles.assignments, [...azure.roles.definitions]]).toEqual([[], []]);
+    expect(fs.readFileSync(path.join(repository.folder, "paas.yaml"), "utf8")).toBe(UNBOOTSTRAPPED);
+  },
+  SLOW,
+);

@@ -130,7 +130,6 @@ test("prints how to remove by hand what it may not, and can be asked again", asy
   softDeleted.mayPurge = false;
   const trouble = { status: 403, code: "AuthorizationFailed" };
   faults.add({ method: "GET", url: /userAssignedIdentities$/, trouble, times: 99 });
-  faults.add({ method: "DELETE", url: /locks\/paas-state$/, trouble, times: 99 });
   faults.add({ method: "DELETE", url: /resourceGroups\/rg-live-abc234-platform$/i, trouble, times: 99 });
 
   const { done, lines } = await finish(file);

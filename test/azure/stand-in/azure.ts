@@ -92,7 +92,8 @@ export async function openAzure({ account: given, now = () => new Date(), beside
   const directory = beside?.directory ?? openDirectory();
   const entra = openEntra(core, directory);
   const github = openGithubOidc(core);
-  const locks = openLocks(core);
+  const roles = openRoleAssignments(core);
+  const locks = openLocks(core, roles);
   const groups = openGroups(core, locks);
   const containerApps = openContainerApps(core);
   const managedEnvironments = openManagedEnvironments(core);
@@ -100,7 +101,6 @@ export async function openAzure({ account: given, now = () => new Date(), beside
   const registrations = openRegistrations(core);
   const accounts = openStorageAccounts(core, registrations);
   const identities = openIdentities(core, directory, registrations);
-  const roles = openRoleAssignments(core);
   const registryResources = openRegistryResources(core);
   const vaults = openVaults(core, softDeleted);
   const jobs = openJobs(core);

@@ -1,11 +1,13 @@
 import { z } from "zod";
 import { ArmError } from "../../../src/local/arm/exchange.js";
 import type { Core } from "./core.js";
+import type { openRoleAssignments } from "./role-assignments.js";
 import { pageOf, route } from "./route.js";
 
 const SPEC = "resources/Microsoft.Authorization/locks/stable/2020-05-01/locks.json";
 
 export type Lock = { name: string; scope: string; level: "CanNotDelete" | "ReadOnly"; notes?: string };
+type Roles = ReturnType<typeof openRoleAssignments>;
 export type Locks = { add(lock: Lock): void; remove(name: string): void; under(scope: string): Lock[] };
 
 const lock = z.strictObject({
@@ -15,8 +17,8 @@ const lock = z.strictObject({
   properties: z.strictObject({ level: z.enum(["CanNotDelete", "ReadOnly"]), notes: z.string().optional() }),
 });
 
-/** Management locks of groups and of what lies in them. */
-export function openLocks(core: Core) {
+/** Management locks of groups and of what lies in them; who may not hand out roles may not touch them, either. */
+export function openLocks(core: Core, { refuse }: Pick<Roles, "refuse">) {
   let locks: Lock[] = [];
   const under = (scope: string) =>
     locks.filter((one) => `${one.scope}/`.toLowerCase().startsWith(`${scope}/`.toLowerCase()));
@@ -52,6 +54,7 @@ export function openLocks(core: Core) {
       request: z.strictObject({ properties: lock.shape.properties }),
       responses: { 200: lock, 201: lock },
       answer: (call) => {
+        refuse(call, "locks/write");
         const known = find(call);
         locks = locks.filter((other) => other !== known);
         const made = { name: call.names.lock ?? "", scope: `/${call.names.scope}`, ...lockOf(call.body.properties) };
@@ -64,6 +67,7 @@ export function openLocks(core: Core) {
       method: "DELETE",
       responses: { 200: null, 204: null },
       answer: (call) => {
+        refuse(call, "locks/delete");
         const known = find(call);
         locks = locks.filter((other) => other !== known);
         return { status: known ? 200 : 204 };

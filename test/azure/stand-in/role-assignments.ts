@@ -58,11 +58,12 @@ export function openRoleAssignments(core: Core) {
   const state = {
     assignments: [] as Assignment[],
     definitions: new Map<string, z.infer<typeof definition>>(),
-    /** False for somebody who is no Owner. */
+    /** False for a Contributor, who may neither hand out roles nor set and take off locks. */
     mayGrant: true,
+    refuse: (call: Pick<Call, "caller" | "path">, action: string) => refuse(call, action),
     routes: [] as ReturnType<typeof route>[],
   };
-  const refuse = ({ caller, path }: Call, action: string) => {
+  const refuse = ({ caller, path }: Pick<Call, "caller" | "path">, action: string) => {
     if (state.mayGrant) return;
     const message = `The client '${caller?.name}' with object id '${caller?.oid}' does not have authorization to perform action 'Microsoft.Authorization/${action}' over scope '${path}' or the scope is invalid. If access was recently granted, please refresh your credentials.`;
     throw new ArmError(403, "AuthorizationFailed", message);
