@@ -8,6 +8,8 @@ import { PaasError } from "../errors.js";
 import { signalGroup } from "../signal-group.js";
 import { buildArguments, type DockerBuild, findBuilderArguments, makeBuilderArguments } from "./docker-arguments.js";
 import { makeDockerConfiguration } from "./docker-configuration.js";
+import { explain } from "./explain.js";
+import { explainedError, ForeignWords } from "./foreign-words.js";
 import { NETWORK } from "./terraform-variables.js";
 
 const LAST_LINES = 20;
@@ -40,7 +42,8 @@ export type DockerRequest = {
 /**
  * Builds an image and pushes it, once more when the push was cut off.
  * @returns digest of what was pushed, `sha256:…`
- * @throws PaasError `docker-missing`, `buildx-missing`, `docker-not-running`, `build-failed`, `build-too-long`, `push-failed`, `aborted`
+ * @throws PaasError `docker-missing`, `buildx-missing`, `docker-not-running`, `build-failed`, `build-too-long`, `push-failed`, `aborted`,
+ * and those of the error table for images
  */
 export async function buildAndPush(build: DockerBuild, request: DockerRequest): Promise<string> {
   const { server } = build;
@@ -139,19 +142,23 @@ function wasCutOff({ lines }: Ended): boolean {
 
 function failed(service: string, ended: Ended): PaasError {
   refuseWithout(ended);
-  const text = ended.lines.join("\n");
-  const pushing = /failed to push|denied|unauthorized/i.test(text);
-  return new PaasError(
-    pushing ? "push-failed" : "build-failed",
-    pushing ? `the image of ${service} could not be pushed` : `the build of ${service} failed`,
-    {
-      details: ended.lines,
-      next: pushing
-        ? "check that your identity has the role AcrPush on the platform's registry, then run again"
-        : "correct it, commit, and run again; what ran before goes on serving",
-    },
-  );
+  const text = ended.lines.filter((line) => !OF_A_STEP.test(line)).join("\n");
+  const pushing = /failed to push|denied|unauthorized/i.test(text) && !/pull access denied/.test(text);
+  const message = pushing ? `the image of ${service} could not be pushed` : `the build of ${service} failed`;
+  const explanation = explain(text);
+  if (explanation && /^(image|registry)-/.test(explanation.code)) {
+    return explainedError(message, explanation, ended.lines, new ForeignWords("docker said", text));
+  }
+  return new PaasError(pushing ? "push-failed" : "build-failed", message, {
+    details: ended.lines,
+    next: pushing
+      ? "check that your identity has the role AcrPush on the platform's registry, then run again"
+      : "correct it, commit, and run again; what ran before goes on serving",
+  });
 }
+
+/** What a command of the Dockerfile prints, which may hold any words: BuildKit puts step and second before it. */
+const OF_A_STEP = /^#\d+ \d+\.\d+ /;
 
 function refuseWithout({ lines }: Ended): void {
   const text = lines.join("\n");

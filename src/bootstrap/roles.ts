@@ -16,49 +16,85 @@ export type BuiltIn = keyof typeof BUILT_IN;
 /** A role of our own: what may be done with it, and nothing else. */
 export type CustomRole = { id: string; name: string; description: string; actions: string[] };
 
+/** What actions are for, the end of a sentence: `run release commands`. */
+export type Right = { purpose: string; actions: readonly string[] };
+
 /**
  * What the scaffold's environments consist of, for a subscription that is shared with others. A branch may add other
  * types to `infra/`; then its actions are missing here, and Azure says which.
  */
-const ENVIRONMENT_ACTIONS = [
-  "Microsoft.App/containerApps/*",
-  // Release commands. Who may start a command in an image with the app's secrets may read those, so nothing is spared.
-  "Microsoft.App/jobs/*",
-  "Microsoft.App/managedEnvironments/read",
-  "Microsoft.App/managedEnvironments/write",
-  "Microsoft.App/managedEnvironments/delete",
-  "Microsoft.App/managedEnvironments/join/action",
-  "Microsoft.App/managedEnvironments/*/read",
-  "Microsoft.App/locations/*/read",
-  "Microsoft.ContainerRegistry/registries/read",
-  "Microsoft.KeyVault/vaults/read",
-  "Microsoft.KeyVault/vaults/write",
-  "Microsoft.KeyVault/vaults/delete",
-  "Microsoft.KeyVault/vaults/accessPolicies/write",
-  "Microsoft.KeyVault/checkNameAvailability/read",
-  "Microsoft.KeyVault/deletedVaults/read",
-  "Microsoft.KeyVault/locations/*/read",
-  "Microsoft.KeyVault/locations/deletedVaults/purge/action",
-  // No `federatedIdentityCredentials/write`: whoever has it makes any identity trust a workflow of their own.
-  "Microsoft.ManagedIdentity/userAssignedIdentities/read",
-  "Microsoft.ManagedIdentity/userAssignedIdentities/write",
-  "Microsoft.ManagedIdentity/userAssignedIdentities/delete",
-  "Microsoft.ManagedIdentity/userAssignedIdentities/assign/action",
-  "Microsoft.OperationalInsights/workspaces/read",
-  "Microsoft.OperationalInsights/workspaces/write",
-  "Microsoft.OperationalInsights/workspaces/delete",
-  "Microsoft.OperationalInsights/workspaces/sharedKeys/action",
-  "Microsoft.OperationalInsights/workspaces/query/*/read",
-  "Microsoft.OperationalInsights/locations/operationStatuses/read",
-  "Microsoft.Authorization/locks/read",
-  "Microsoft.Resources/subscriptions/read",
-  "Microsoft.Resources/subscriptions/operationresults/read",
-  "Microsoft.Resources/subscriptions/resourceGroups/read",
-  "Microsoft.Resources/subscriptions/resourceGroups/write",
-  "Microsoft.Resources/subscriptions/resourceGroups/delete",
-  "Microsoft.Resources/subscriptions/resourceGroups/resources/read",
-  "Microsoft.Resources/tags/read",
-  "Microsoft.Resources/tags/write",
+export const ENVIRONMENT_RIGHTS: readonly Right[] = [
+  {
+    purpose: "make and delete resource groups",
+    actions: [
+      "Microsoft.Resources/subscriptions/read",
+      "Microsoft.Resources/subscriptions/operationresults/read",
+      "Microsoft.Resources/subscriptions/resourceGroups/read",
+      "Microsoft.Resources/subscriptions/resourceGroups/write",
+      "Microsoft.Resources/subscriptions/resourceGroups/delete",
+      "Microsoft.Resources/subscriptions/resourceGroups/resources/read",
+      "Microsoft.Resources/tags/read",
+      "Microsoft.Resources/tags/write",
+      "Microsoft.Authorization/locks/read",
+    ],
+  },
+  {
+    purpose: "make and change container apps",
+    actions: [
+      "Microsoft.App/containerApps/*",
+      "Microsoft.App/locations/*/read",
+      "Microsoft.ContainerRegistry/registries/read",
+    ],
+  },
+  {
+    purpose: "run release commands",
+    // Who may start a command in an image with the app's secrets may read those, so nothing is spared.
+    actions: ["Microsoft.App/jobs/*"],
+  },
+  {
+    purpose: "use and make Container Apps environments",
+    actions: [
+      "Microsoft.App/managedEnvironments/read",
+      "Microsoft.App/managedEnvironments/write",
+      "Microsoft.App/managedEnvironments/delete",
+      "Microsoft.App/managedEnvironments/join/action",
+      "Microsoft.App/managedEnvironments/*/read",
+    ],
+  },
+  {
+    purpose: "make, share and purge vaults",
+    actions: [
+      "Microsoft.KeyVault/vaults/read",
+      "Microsoft.KeyVault/vaults/write",
+      "Microsoft.KeyVault/vaults/delete",
+      "Microsoft.KeyVault/vaults/accessPolicies/write",
+      "Microsoft.KeyVault/checkNameAvailability/read",
+      "Microsoft.KeyVault/deletedVaults/read",
+      "Microsoft.KeyVault/locations/*/read",
+      "Microsoft.KeyVault/locations/deletedVaults/purge/action",
+    ],
+  },
+  {
+    purpose: "make identities and give them to apps",
+    // No `federatedIdentityCredentials/write`: whoever has it makes any identity trust a workflow of their own.
+    actions: [
+      "Microsoft.ManagedIdentity/userAssignedIdentities/read",
+      "Microsoft.ManagedIdentity/userAssignedIdentities/write",
+      "Microsoft.ManagedIdentity/userAssignedIdentities/delete",
+      "Microsoft.ManagedIdentity/userAssignedIdentities/assign/action",
+    ],
+  },
+  {
+    purpose: "keep and read logs",
+    actions: [
+      "Microsoft.OperationalInsights/workspaces/read",
+      "Microsoft.OperationalInsights/workspaces/write",
+      "Microsoft.OperationalInsights/workspaces/delete",
+      "Microsoft.OperationalInsights/workspaces/sharedKeys/action",
+      "Microsoft.OperationalInsights/workspaces/query/*/read",
+      "Microsoft.OperationalInsights/locations/operationStatuses/read",
+    ],
+  },
 ];
 
 /** Reading alone: Terraform's refresh of a container app asks for its secrets too, which are references into vaults. */
@@ -71,7 +107,7 @@ export function deployerRole(owner: Owner, tier: string): CustomRole {
   return {
     ...named(owner, `deploy ${tier}`),
     description: `What workflows of ${owner.project.name} need to make and remove environments of ${tier}`,
-    actions: ENVIRONMENT_ACTIONS,
+    actions: ENVIRONMENT_RIGHTS.flatMap(({ actions }) => actions),
   };
 }
 

@@ -1,6 +1,6 @@
 import { bootstrapNames } from "../bootstrap/names.js";
 import { PROVIDERS as REGISTERED } from "../bootstrap/plan.js";
-import { planRole } from "../bootstrap/roles.js";
+import { ENVIRONMENT_RIGHTS, planRole } from "../bootstrap/roles.js";
 import type { Manifest, Tier } from "../manifest/manifest.js";
 import type { ExpectedIdentity } from "./identities.js";
 import type { Need } from "./roles.js";
@@ -11,23 +11,18 @@ export const PROVIDERS = REGISTERED.map(([namespace]) => namespace);
 /** The project, and the subscription that it is in. */
 export type Place = { manifest: Manifest; subscriptionId: string; tenantId: string };
 
-/** What `up` and `destroy` of a tier's environments do with the rights of who runs them. */
+/**
+ * What `up` and `destroy` of a tier's environments do with the rights of who runs them: all that the role for a shared
+ * subscription consists of, and what bootstrap grants beside it.
+ */
 export function needsOf(tier: Tier, place: Place): Need[] {
   const { platform, containerId } = bootstrapNames({ ...place, tier });
   const subscription = `/subscriptions/${place.subscriptionId}`;
+  const ofEnvironments = ENVIRONMENT_RIGHTS.flatMap(({ purpose, actions }) =>
+    actions.map((action): Need => ({ purpose, scope: subscription, action, role: "Contributor" })),
+  );
   return [
-    {
-      purpose: "make and delete resource groups",
-      scope: subscription,
-      action: "Microsoft.Resources/subscriptions/resourceGroups/write",
-      role: "Contributor",
-    },
-    {
-      purpose: "make and change container apps",
-      scope: subscription,
-      action: "Microsoft.App/containerApps/write",
-      role: "Contributor",
-    },
+    ...ofEnvironments,
     {
       purpose: `read and write the state of tier ${tier}`,
       scope: containerId,

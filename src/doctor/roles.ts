@@ -20,13 +20,24 @@ export type Need = {
   role: string;
 };
 
-/** Tells whether one of the roles allows it, as Azure decides it: granted by one role, and not taken back by the same. */
-export function allows(roles: readonly Role[], { scope, action, data = false }: Need): boolean {
-  return roles.some((role) => {
-    const [granted, taken] = data ? [role.dataActions, role.notDataActions] : [role.actions, role.notActions];
-    const matches = (pattern: string) => patternOf(pattern).test(action);
-    return covers(role.scope, scope) && granted.some(matches) && !taken.some(matches);
-  });
+/**
+ * Tells whether the roles allow it, as Azure decides it: granted by one role, and not taken back by the same. An action
+ * that ends in a star is allowed where every kind of it is, also by several roles.
+ */
+export function allows(roles: readonly Role[], need: Need): boolean {
+  return kindsOf(need.action).every((action) => roles.some((role) => allowsOne(role, { ...need, action })));
+}
+
+function allowsOne(role: Role, { scope, action, data = false }: Need): boolean {
+  const [granted, taken] = data ? [role.dataActions, role.notDataActions] : [role.actions, role.notActions];
+  const isPartOf = (pattern: string) => patternOf(pattern).test(action);
+  const isTaken = (pattern: string) => isPartOf(pattern) || patternOf(action).test(pattern);
+  return covers(role.scope, scope) && granted.some(isPartOf) && !taken.some(isTaken);
+}
+
+/** Every operation ends in one of these: learn.microsoft.com/azure/role-based-access-control/role-definitions. */
+function kindsOf(action: string): string[] {
+  return action.endsWith("/*") ? ["read", "write", "delete", "action"].map((kind) => `${action}/${kind}`) : [action];
 }
 
 /** Roles are inherited by everything below their scope. Ids of resources know no case. */

@@ -158,9 +158,9 @@ export async function openFresh(text = UNBOOTSTRAPPED): Promise<Fresh> {
     },
     close: async () => {
       await session.close();
-      await github.close();
       for (const work of later) work();
-      await azure.close();
+      // Both throw what was wrong with requests, and both have to end.
+      await azure.close().finally(() => github.close());
     },
   };
 }

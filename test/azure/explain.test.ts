@@ -1,6 +1,9 @@
 import { once } from "node:events";
+import fs from "node:fs";
 import https from "node:https";
 import net, { type AddressInfo } from "node:net";
+import os from "node:os";
+import path from "node:path";
 import { ContainerAppsAPIClient } from "@azure/arm-appcontainers";
 import { ResourceManagementClient } from "@azure/arm-resources";
 import {
@@ -12,9 +15,11 @@ import {
 import { ClientAssertionCredential } from "@azure/identity";
 import { BlobServiceClient } from "@azure/storage-blob";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { buildAndPush } from "../../src/azure/docker.js";
 import { EXPLAINED, explain } from "../../src/azure/explain.js";
 import { NETWORK } from "../../src/azure/explanations/network.js";
 import { azureFailure } from "../../src/azure/failure.js";
+import { revisionState } from "../../src/azure/revision-state.js";
 import { signInFailure } from "../../src/azure/sign-in-failure.js";
 import { timeLimit } from "../../src/azure/time-limit.js";
 import type { PaasError } from "../../src/errors.js";
@@ -178,22 +183,57 @@ function afterColon(message: string): string {
   return message.slice(message.indexOf(": ") + 2);
 }
 
+/** A docker that says the words and fails; the rest is as in every build. */
+async function builtWith(words: string): Promise<PaasError> {
+  const folder = fs.mkdtempSync(path.join(os.tmpdir(), "paas-words-"));
+  const script = `#!/bin/sh\n[ "$2" = build ] || exit 0\ncat '${folder}/words' >&2\nexit 1\n`;
+  fs.writeFileSync(path.join(folder, "words"), `${words}\n`);
+  fs.writeFileSync(path.join(folder, "docker"), script, { mode: 0o755 });
+  const image = { server: "crshop.azurecr.io", repository: "shop/web", cache: "shop/cache:web", tags: ["git-1"] };
+  const files = { context: folder, dockerfile: path.join(folder, "Dockerfile"), metadata: path.join(folder, "m.json") };
+  const variables = { PATH: `${folder}:${process.env.PATH}` };
+  const bounds = { signal: new AbortController().signal, limit: 30_000, patience: 50 };
+  const request = { service: "web", identityToken: "token", variables, onLine: () => {}, ...bounds };
+  try {
+    return (await askedOf({ ask: () => buildAndPush({ ...image, ...files }, request) })) as PaasError;
+  } finally {
+    fs.rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+/** Container Apps tells these of a revision: what the error `unhealthy` gives as its reason. Docker says all others. */
+const OF_REVISIONS = ["exec format error", "pull by Container Apps"];
+
 test.each(IMAGE_WORDS.map((words) => [words.about, words] as const))(
   "in the words of a tool: %s",
   async (about, { text }) => {
-    const explanation = explain(text);
-    const lines = [
-      text,
-      "",
-      explanation?.code,
-      explanation?.means,
-      `allowed: ${explanation?.allowed}`,
-      `next: ${explanation?.next}`,
-    ];
-    expect(explanation).not.toBeNull();
-    await expect(`${lines.join("\n")}\n`).toMatchFileSnapshot(`golden/images/${fileOf({ about })}.txt`);
+    expect(explain(text)).not.toBeNull();
+    const inRevision = { provisioningState: "Failed", provisioningError: text } as const;
+    const shown = OF_REVISIONS.includes(about)
+      ? `did not get healthy: ${revisionState("web--1", inRevision).reason}\n`
+      : printed(await builtWith(text), false);
+    await expect(shown).toMatchFileSnapshot(`golden/images/${fileOf({ about })}.txt`);
   },
 );
+
+test("what a command of the Dockerfile prints is not taken for the registry's words", async () => {
+  const step = "#8 0.345 server says: denied: requested access, unauthorized: authentication required";
+  const error = await builtWith(`${step}\nERROR: failed to solve: process "/bin/sh -c ./x" exit code: 1`);
+  expect(error).toMatchObject({ code: "build-failed", message: "the build of web failed" });
+});
+
+/** In the words of Node (nodejs.org/api/errors.html#common-system-errors) and of OpenSSL; the others connect. */
+const SAID: Record<string, string> = {
+  ENOTFOUND: "getaddrinfo ENOTFOUND kv-shop.vault.azure.net",
+  EAI_AGAIN: "getaddrinfo EAI_AGAIN kv-shop.vault.azure.net",
+  ECONNRESET: "read ECONNRESET",
+  EPIPE: "write EPIPE",
+  REQUEST_SEND_ERROR: "socket hang up",
+  SELF_SIGNED_CERT_IN_CHAIN: "self-signed certificate in certificate chain",
+  UNABLE_TO_VERIFY_LEAF_SIGNATURE: "unable to verify the first certificate",
+  DEPTH_ZERO_SELF_SIGNED_CERT: "self-signed certificate",
+  UNABLE_TO_GET_ISSUER_CERT_LOCALLY: "unable to get local issuer certificate",
+};
 
 describe("without an answer", () => {
   /** Trusts what Node trusts, and goes past any proxy. */
@@ -228,12 +268,15 @@ describe("without an answer", () => {
     });
   });
 
-  test.each(NETWORK.flatMap(({ codes }) => codes))("%s", (code) => {
-    const error = azureFailure("read the resource group rg", new RestError(`connect ${code} 127.0.0.1:9`, { code }));
+  test.each(NETWORK.flatMap(({ codes }) => codes))("%s", async (code) => {
+    const said = SAID[code] ?? `connect ${code} 20.50.2.46:443`;
+    const error = azureFailure("read the resource group rg", new RestError(said, { code }));
     expect(error).toMatchObject({
       code: "unreachable",
       details: [`Azure answered ${code}`, ...error.details.slice(1)],
     });
+    const shown = `${printed(error, false)}\n--- with --verbose\n${printed(error, true)}`;
+    await expect(shown).toMatchFileSnapshot(`golden/network/${code}.txt`);
   });
 });
 

@@ -142,10 +142,9 @@ export async function openTwo(): Promise<Two> {
     },
     close: async () => {
       for (const session of sessions) await session.close();
-      await github.close();
       for (const work of later) work();
-      await prod.close();
-      await nonprod.close();
+      // Each throws what was wrong with requests, and each has to end.
+      await prod.close().finally(() => nonprod.close().finally(() => github.close()));
     },
   };
 }

@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
 import { bootstrapNames } from "../../src/bootstrap/names.js";
+import { deployerRole } from "../../src/bootstrap/roles.js";
 import { diagnose } from "../../src/doctor/diagnose.js";
 import { requireManifest } from "../../src/manifest/parse.js";
 import { ALL, identitiesWith, MANIFEST, ON_AZURE, PLATFORM, SUBSCRIPTION, TENANT, WELL, withAzure } from "./facts.js";
@@ -16,6 +17,11 @@ const READER = {
   notDataActions: [],
 };
 const CONTRIBUTOR = { ...READER, name: "Contributor", actions: ["*"], notActions: ["Microsoft.Authorization/*/Write"] };
+const NARROW = { ...READER, ...deployerRole({ project: ON_AZURE, subscriptionId: SUBSCRIPTION }, "nonprod") };
+/** What the narrow role allowed before there were release commands. */
+const OLDER = { ...NARROW, actions: NARROW.actions.filter((action) => action !== "Microsoft.App/jobs/*") };
+const DATA = { ...READER, ...ALL, name: "Data", actions: [] };
+const PUSH = { ...READER, name: "AcrPush", actions: ["Microsoft.ContainerRegistry/registries/push/write"] };
 const BY_WORKFLOW = { value: { who: "c", way: "github-actions", tenantId: "t", subscriptionId: SUBSCRIPTION } };
 const DEDICATED = requireManifest(`${MANIFEST}isolation: dedicated\n${PLATFORM}`, "paas.yaml");
 
@@ -58,6 +64,58 @@ testRows([
     "failure",
     "no role to read and write the state of tier nonprod",
     "Storage Blob Data Contributor",
+  ],
+  [
+    "an older narrow role without jobs",
+    withAzure({ roles: { value: [OLDER, DATA, PUSH] } }),
+    "azure-roles",
+    "failure",
+    "no role to run release commands (Microsoft.App/jobs/*)",
+    "an owner runs `paas bootstrap`",
+  ],
+  [
+    "the narrow role of this version",
+    withAzure({ roles: { value: [NARROW, DATA, PUSH] } }),
+    "azure-roles",
+    "ok",
+    "nothing that `up` needs is missing",
+  ],
+  [
+    "a deployer with an older narrow role without jobs",
+    withAzure({
+      identities: identitiesWith("nonprod", (found) => ({
+        ...found,
+        roles: [OLDER, ...found.roles.filter(({ name }) => name !== "Contributor")],
+      })),
+    }),
+    "identity-roles",
+    "failure",
+    "id-shop-nonprod has no role to run release commands (Microsoft.App/jobs/*)",
+    "an owner runs `paas bootstrap`",
+  ],
+  [
+    "a role that takes back a part of what is needed whole",
+    withAzure({ roles: { value: [{ ...READER, ...ALL, notActions: ["Microsoft.App/jobs/start/action"] }] } }),
+    "azure-roles",
+    "failure",
+    "no role to run release commands (Microsoft.App/jobs/*)",
+    "an owner runs `paas bootstrap`",
+  ],
+  [
+    "a role for every kind of what is needed whole",
+    withAzure({
+      roles: {
+        value: [
+          OLDER,
+          DATA,
+          PUSH,
+          { ...READER, actions: ["read", "write", "delete", "action"].map((kind) => `Microsoft.App/jobs/*/${kind}`) },
+        ],
+      },
+    }),
+    "azure-roles",
+    "ok",
+    "nothing that `up` needs is missing",
   ],
   [
     "an owner by hand",
@@ -191,12 +249,12 @@ test("roles on parts are enough where they cover what is needed", () => {
     return [
       { ...READER, scope: accountId, actions: [], dataActions },
       { ...READER, scope, actions: ["Microsoft.ContainerRegistry/registries/push/write"] },
-      // As Managed Identity Operator says it.
-      { ...READER, scope, actions: [`${PULL}/*/read`, `${PULL}/*/assign/action`] },
     ];
   });
-  const groups = { ...READER, actions: ["Microsoft.Resources/subscriptions/resourceGroups/*", "Microsoft.App/*"] };
-  const facts = withAzure({ roles: { value: [groups, ...parts] } });
+  // As Managed Identity Operator says it.
+  const actions = NARROW.actions.filter((action) => !action.endsWith("/assign/action"));
+  const environments = { ...NARROW, actions: [...actions, `${PULL}/*/assign/action`] };
+  const facts = withAzure({ roles: { value: [environments, ...parts] } });
   expect(
     diagnose(facts)
       .filter(({ check }) => check === "azure-roles")

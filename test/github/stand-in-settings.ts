@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { ANSWERED } from "./published.js";
 import type { Answer, Exchange, Route } from "./stand-in.js";
 
 export type Environment = { refs: string[] | null; rules: Record<string, unknown>[]; variables: Map<string, string> };
@@ -42,6 +43,7 @@ export const SETTINGS_ROUTES: Route[] = [
   {
     method: "GET",
     pattern: /^$/,
+    answered: ANSWERED.repository,
     answer: ({ repository }) => {
       const { private: isPrivate, settings } = repository;
       return {
@@ -53,12 +55,14 @@ export const SETTINGS_ROUTES: Route[] = [
   {
     method: "GET",
     pattern: /^\/actions\/oidc\/customization\/sub$/,
+    answered: ANSWERED.subject,
     answer: ({ repository }) =>
       repository.settings.subject ? { status: 200, body: repository.settings.subject } : absent,
   },
   {
     method: "GET",
     pattern: new RegExp(`^${ONE}$`),
+    answered: ANSWERED.environment,
     answer: (exchange) => {
       const found = environmentOf(exchange);
       return found ? rendered(exchange.path.environment ?? "", found) : absent;
@@ -67,6 +71,7 @@ export const SETTINGS_ROUTES: Route[] = [
   {
     method: "PUT",
     pattern: new RegExp(`^${ONE}$`),
+    answered: ANSWERED.environmentPut,
     body: z.strictObject({
       deployment_branch_policy: policy.nullable().optional(),
       wait_timer: z.int().optional(),
@@ -93,6 +98,7 @@ export const SETTINGS_ROUTES: Route[] = [
   {
     method: "GET",
     pattern: new RegExp(`^${ONE}\\/deployment-branch-policies$`),
+    answered: ANSWERED.branchPolicies,
     query: z.strictObject({ per_page: z.string(), page: z.string().optional() }),
     answer: (exchange) => {
       const refs = environmentOf(exchange)?.refs;
@@ -104,6 +110,7 @@ export const SETTINGS_ROUTES: Route[] = [
   {
     method: "POST",
     pattern: new RegExp(`^${ONE}\\/deployment-branch-policies$`),
+    answered: ANSWERED.branchPolicyMade,
     body: z.strictObject({ name: z.string().min(1), type: z.enum(["branch", "tag"]) }),
     answer: (exchange) => {
       const refs = environmentOf(exchange)?.refs;
@@ -116,6 +123,7 @@ export const SETTINGS_ROUTES: Route[] = [
   {
     method: "GET",
     pattern: new RegExp(`^${ONE}\\/variables\\/(?<name>\\w+)$`),
+    answered: ANSWERED.variable,
     answer: (exchange) => {
       const value = environmentOf(exchange)?.variables.get(exchange.path.name ?? "");
       return value === undefined ? absent : { status: 200, body: { name: exchange.path.name, value } };
@@ -124,6 +132,7 @@ export const SETTINGS_ROUTES: Route[] = [
   {
     method: "GET",
     pattern: new RegExp(`^${ONE}\\/variables$`),
+    answered: ANSWERED.variables,
     query: z.strictObject(listPage),
     answer: (exchange) => {
       const found = environmentOf(exchange);
@@ -133,18 +142,21 @@ export const SETTINGS_ROUTES: Route[] = [
   {
     method: "GET",
     pattern: /^\/actions\/variables$/,
+    answered: ANSWERED.repositoryVariables,
     query: z.strictObject(listPage),
     answer: ({ repository }) => listed(repository.settings.variables),
   },
   {
     method: "GET",
     pattern: /^\/actions\/organization-variables$/,
+    answered: ANSWERED.organizationVariables,
     query: z.strictObject(listPage),
     answer: () => listed(new Map()),
   },
   {
     method: "PATCH",
     pattern: new RegExp(`^${ONE}\\/variables\\/(?<name>\\w+)$`),
+    answered: ANSWERED.variableChanged,
     body: z.strictObject({ value: z.string().min(1) }),
     answer: (exchange) => {
       const variables = environmentOf(exchange)?.variables;
@@ -156,6 +168,7 @@ export const SETTINGS_ROUTES: Route[] = [
   {
     method: "POST",
     pattern: new RegExp(`^${ONE}\\/variables$`),
+    answered: ANSWERED.variableMade,
     body: z.strictObject({ name: z.string().regex(/^\w+$/), value: z.string().min(1) }),
     answer: (exchange) => {
       const variables = environmentOf(exchange)?.variables;

@@ -1,12 +1,14 @@
 /**
- * A stand-in for GitHub on loopback: the few routes that paas calls, shaped by the published REST API. It checks every
- * request as strictly as that documents it, and keeps what is told to it; what it knows not, it refuses and notes.
+ * A stand-in for GitHub on loopback: the few routes that paas calls, shaped by the published REST API (2022-11-28). It
+ * checks every request, and each of its own answers, as strictly as that documents it, and keeps what is told to it; what
+ * is wrong it notes, and `close()` throws it.
  */
 import { once } from "node:events";
 import http from "node:http";
 import type { AddressInfo } from "node:net";
 import { text } from "node:stream/consumers";
 import { z } from "zod";
+import { ANSWERED, type Answered, REFUSED } from "./published.js";
 import { SETTINGS_ROUTES, Settings } from "./stand-in-settings.js";
 
 export const TOKEN = "ghs_0123456789abcdefghijklmnopqrstuvwxyz";
@@ -43,6 +45,7 @@ export type Route = {
   pattern: RegExp;
   query?: z.ZodType;
   body?: z.ZodType<Body>;
+  answered: Answered;
   answer(exchange: Exchange): Answer;
 };
 
@@ -71,14 +74,17 @@ const ROUTES: Route[] = [
   {
     method: "GET",
     pattern: /^\/actions\/permissions$/,
+    answered: ANSWERED.actions,
     answer: ({ repository }) => ok({ enabled: repository.actionsEnabled, allowed_actions: "all" }),
   },
   {
     method: "GET",
     pattern: /^\/environments$/,
+    answered: ANSWERED.environments,
     query: z.strictObject(page),
     answer: ({ repository }) => {
       const environments = [...repository.settings.environments].map(([name, { refs, rules }]) => ({
+        id: 1,
         name,
         protection_rules: rules,
         deployment_branch_policy: refs && { protected_branches: false, custom_branch_policies: true },
@@ -89,6 +95,7 @@ const ROUTES: Route[] = [
   {
     method: "GET",
     pattern: /^\/git\/ref\/(?<ref>.+)$/,
+    answered: ANSWERED.ref,
     answer: ({ path: { ref = "" }, repository }) => {
       const branch = ref.replace(/^heads\//, "");
       return repository.branches.has(branch) ? ok({ ref: `refs/heads/${branch}`, object: { type: "commit" } }) : absent;
@@ -97,6 +104,7 @@ const ROUTES: Route[] = [
   {
     method: "GET",
     pattern: /^\/branches$/,
+    answered: ANSWERED.branches,
     query: z.strictObject(page),
     answer: ({ query, repository }) => {
       const names = [...repository.branches].filter((name) => !repository.unlisted.has(name)).sort();
@@ -109,6 +117,7 @@ const ROUTES: Route[] = [
   {
     method: "GET",
     pattern: /^\/pulls$/,
+    answered: ANSWERED.pulls,
     query: z.strictObject({ ...page, state: z.literal("open") }),
     answer: ({ query, repository }) => {
       const open = [...repository.pulls].filter(([, { state }]) => state === "open");
@@ -121,6 +130,7 @@ const ROUTES: Route[] = [
   {
     method: "GET",
     pattern: /^\/pulls\/(?<number>\d+)$/,
+    answered: ANSWERED.pull,
     answer: ({ path, repository }) => {
       const pull = repository.pulls.get(Number(path.number));
       return pull ? ok({ state: pull.state, labels: pull.labels.map((name) => ({ name })) }) : absent;
@@ -129,6 +139,7 @@ const ROUTES: Route[] = [
   {
     method: "GET",
     pattern: /^\/issues\/(?<number>\d+)\/events$/,
+    answered: ANSWERED.events,
     query: z.strictObject(page),
     answer: ({ path, query, repository }) =>
       paged(
@@ -141,6 +152,7 @@ const ROUTES: Route[] = [
   {
     method: "GET",
     pattern: /^\/collaborators\/(?<username>[^/]+)\/permission$/,
+    answered: ANSWERED.permission,
     answer: ({ path: { username = "" }, repository }) => {
       const permission = repository.permissions.get(username);
       return permission === undefined ? absent : ok({ permission, role_name: permission });
@@ -149,12 +161,14 @@ const ROUTES: Route[] = [
   {
     method: "GET",
     pattern: /^\/issues\/(?<number>\d+)\/comments$/,
+    answered: ANSWERED.comments,
     query: z.strictObject(page),
     answer: ({ query, repository }) => paged(query, repository.comments),
   },
   {
     method: "POST",
     pattern: /^\/issues\/(?<number>\d+)\/comments$/,
+    answered: ANSWERED.commentMade,
     body: z.strictObject({ body: z.string().min(1).max(65_535) }),
     answer: ({ body, repository }) => {
       const comment = { id: repository.nextId++, body: String(body.body), user: OWN_BOT };
@@ -165,6 +179,7 @@ const ROUTES: Route[] = [
   {
     method: "PATCH",
     pattern: /^\/issues\/comments\/(?<id>\d+)$/,
+    answered: ANSWERED.commentChanged,
     body: z.strictObject({ body: z.string().min(1).max(65_535) }),
     answer: ({ path, body, repository }) => {
       const comment = repository.comments.find(({ id }) => id === Number(path.id));
@@ -177,13 +192,21 @@ const ROUTES: Route[] = [
   {
     method: "GET",
     pattern: /^\/deployments$/,
+    answered: ANSWERED.deployments,
     query: z.strictObject({ ...page, task: z.string() }),
     answer: ({ query, repository }) =>
-      paged(query, repository.deployments.filter(({ task }) => task === query.get("task")).reverse()),
+      paged(
+        query,
+        repository.deployments
+          .filter(({ task }) => task === query.get("task"))
+          .map(shown)
+          .reverse(),
+      ),
   },
   {
     method: "POST",
     pattern: /^\/deployments$/,
+    answered: ANSWERED.deploymentMade,
     body: z.strictObject({
       ref: sha,
       task: z.string(),
@@ -199,19 +222,21 @@ const ROUTES: Route[] = [
       const { task, environment, ref } = body as { task: string; environment: string; ref: string };
       const deployment = { id: repository.nextId++, task, environment, ref, statuses: [] };
       repository.deployments.push(deployment);
-      return created(deployment);
+      return created(shown(deployment));
     },
   },
   {
     method: "GET",
     pattern: /^\/deployments\/(?<id>\d+)\/statuses$/,
+    answered: ANSWERED.deploymentStatuses,
     query: z.strictObject(page),
     answer: ({ path, query, repository }) =>
-      paged(query, [...(deploymentOf(repository, path.id)?.statuses ?? [])].reverse()),
+      paged(query, (deploymentOf(repository, path.id)?.statuses ?? []).map(shownStatus).reverse()),
   },
   {
     method: "POST",
     pattern: /^\/deployments\/(?<id>\d+)\/statuses$/,
+    answered: ANSWERED.deploymentStatusMade,
     body: z.strictObject({
       state: z.enum(["error", "failure", "inactive", "in_progress", "queued", "pending", "success"]),
       log_url: webUrl.optional(),
@@ -223,12 +248,13 @@ const ROUTES: Route[] = [
       const deployment = deploymentOf(repository, path.id);
       if (!deployment) return absent;
       deployment.statuses.push(body as DeploymentStatus);
-      return created(body);
+      return created(shownStatus(body as DeploymentStatus));
     },
   },
   {
     method: "POST",
     pattern: /^\/statuses\/(?<sha>[0-9a-f]{40})$/,
+    answered: ANSWERED.statusMade,
     body: z.strictObject({
       state: z.enum(["error", "failure", "pending", "success"]),
       target_url: webUrl,
@@ -248,10 +274,11 @@ export type StandIn = {
   repository: Repository;
   /** Requests in their order, `POST /deployments`. */
   calls: string[];
-  /** What was wrong with requests; tests expect none. */
+  /** What was wrong with requests and answers so far. */
   problems: string[];
   /** The next requests of a kind get these answers instead; after them it answers as ever. */
   refuse(call: RegExp, ...answers: Refusal[]): void;
+  /** @throws Error where a request or an answer was not as GitHub documents it */
   close(): Promise<void>;
 };
 
@@ -298,11 +325,17 @@ export async function openStandIn(owner = "acme", repo = "shop"): Promise<StandI
       if (!result.success) return wrong(`${call}: ${part}: ${z.prettifyError(result.error)}`);
     }
     const path = route.pattern.exec(rest)?.groups ?? {};
-    return route.answer({ path, query: searchParams, body: value, repository });
+    return checked(call, route, route.answer({ path, query: searchParams, body: value, repository }));
   }
+  function checked(call: string, { answered }: Route, answer: Answer): Answer {
+    if (answer.status < 300 && answer.status !== answered.status) return wrong(`${call}: answers ${answer.status}`);
+    const result = (answer.status < 300 ? answered.schema : REFUSED).safeParse(answer.body);
+    return result.success ? answer : wrong(`${call}: its answer: ${z.prettifyError(result.error)}`);
+  }
+  /** No status that GitHub means anything by, so that nobody takes it for an answer. */
   function wrong(problem: string): Answer {
     problems.push(problem);
-    return { status: 422, body: { message: "Validation Failed" } };
+    return { status: 418, body: { message: problem } };
   }
 
   server.listen(0, "127.0.0.1");
@@ -318,6 +351,7 @@ export async function openStandIn(owner = "acme", repo = "shop"): Promise<StandI
       server.closeAllConnections();
       server.close();
       await once(server, "close");
+      if (problems.length > 0) throw new Error(`wrong towards GitHub:\n${problems.join("\n")}`);
     },
   };
 }
@@ -332,4 +366,13 @@ function paged(query: URLSearchParams, all: unknown[]): Answer {
 
 function deploymentOf(repository: Repository, id: string | undefined): Deployment | undefined {
   return repository.deployments.find((deployment) => deployment.id === Number(id));
+}
+
+/** Its statuses are asked for by themselves. */
+function shown({ id, task, environment, ref }: Deployment) {
+  return { id, task, environment, ref };
+}
+
+function shownStatus({ state, description = "", log_url, environment_url }: DeploymentStatus) {
+  return { state, description, log_url, environment_url };
 }

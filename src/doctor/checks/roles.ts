@@ -19,8 +19,8 @@ export function ownRoles(facts: Facts): Verdict | Verdict[] {
       );
       const isWorkflow = ["github-actions", "workload-identity"].includes(azure.signIn.value.way);
       const found = [
-        ...missing.map(({ purpose, role, scope }) =>
-          failure(`no role to ${purpose}`, `an owner runs \`paas bootstrap\`, or: give ${role} on ${scope}`),
+        ...byPurpose(missing).map(({ line, role, scope }) =>
+          failure(`no role to ${line}`, `an owner runs \`paas bootstrap\`, or: give ${role} on ${scope}`),
         ),
         ...(isWorkflow ? givers("this workflow's identity", held, place) : []),
       ];
@@ -49,9 +49,9 @@ function rolesOf(identity: IdentityFact, place: Place): Verdict[] {
   if (!found) return purpose === "pull" ? [noPuller(name)] : [];
   const missing = needsOfIdentity(identity, place).filter((need) => !allows(found.roles, need));
   return [
-    ...missing.map(({ purpose: end, role, scope }) =>
+    ...byPurpose(missing).map(({ line, role, scope }) =>
       failure(
-        `${name} has no role to ${end}`,
+        `${name} has no role to ${line}`,
         `an owner runs \`paas bootstrap\`, or: give ${role} on ${scope} to ${found.principalId}`,
       ),
     ),
@@ -94,4 +94,15 @@ function placeOf({ manifest, azure }: Facts): Place | null {
 function distinct(needs: Need[]): Need[] {
   const key = ({ scope, action }: Need) => `${scope} ${action}`;
   return needs.filter((need, index) => needs.findIndex((other) => key(other) === key(need)) === index);
+}
+
+/** One line for what is missing to one end: the end, and the first of its actions. */
+function byPurpose(missing: Need[]): (Need & { line: string })[] {
+  const firsts = missing.filter(
+    (need, index) => missing.findIndex(({ purpose }) => purpose === need.purpose) === index,
+  );
+  return firsts.map((need) => {
+    const others = missing.filter(({ purpose }) => purpose === need.purpose).length - 1;
+    return { ...need, line: `${need.purpose} (${need.action}${others > 0 ? ` and ${others} more` : ""})` };
+  });
 }

@@ -10,6 +10,8 @@ import { type Faults, isAnswered, withhold } from "./faults.js";
  * (github.com/opencontainers/distribution-spec/blob/v1.1.1/spec.md): uploads in one or more chunks, manifests, tags.
  * Of Azure's own (containerregistry/ContainerRegistry/stable/2021-07-01/containerregistry.json): token exchange, lists of
  * repositories and tags, deletion of a tag. A request that breaks its schema is a violation, which `close()` throws.
+ * Written here though Debian has `docker-registry`: that one knows neither Azure's token exchange nor `/acr/v1`, and the
+ * suite has to pass on a machine without it.
  */
 
 type Manifest = { type: string; text: string };
