@@ -6,7 +6,7 @@ const VERSION = "2024-11-30";
 const AUDIENCE = "api://AzureADTokenExchange";
 
 /** A user-assigned identity: who it is for roles, and who it is for a sign-in. */
-export type Identity = { principalId: string; clientId: string };
+export type Identity = { principalId: string; clientId: string; tags: Record<string, string> };
 export type Federation = { issuer: string; subject: string };
 
 export type Identities = {
@@ -19,7 +19,7 @@ export type Identities = {
   federate(id: string, name: string, federation: Federation, signal: AbortSignal): Promise<void>;
 };
 
-type Found = { properties: { principalId: string; clientId: string } };
+type Found = { tags?: Record<string, string>; properties: { principalId: string; clientId: string } };
 
 export function openIdentities(arm: Arm, patience: Patience): Identities {
   const at = (id: string, name: string) => `${id}/federatedIdentityCredentials/${name}`;
@@ -63,8 +63,8 @@ function isBusy(error: unknown): boolean {
   return statusCode === 409 || (statusCode === 404 && codeOf(error) === "ResourceNotFound");
 }
 
-function identityOf({ properties }: Found): Identity {
-  return { principalId: properties.principalId, clientId: properties.clientId };
+function identityOf({ tags = {}, properties }: Found): Identity {
+  return { principalId: properties.principalId, clientId: properties.clientId, tags };
 }
 
 function nameOf(id: string): string {

@@ -1,4 +1,3 @@
-import { isOurs } from "../environment/tags.js";
 import { PaasError } from "../errors.js";
 import type { Arm } from "./arm.js";
 import { azureFailure } from "./failure.js";
@@ -17,7 +16,7 @@ export type SoftDeleted = {
   purgeVault(
     vault: { name: string; location: string },
     signal: AbortSignal,
-    owned?: { id: string; tags: Record<string, string> },
+    owned?: { id: string; isOurs(tags?: Record<string, string>): boolean },
   ): Promise<Purged>;
   /** Until when a deleted vault is kept, RFC 3339; null = it is not, or it cannot be told. */
   vaultKeptUntil(vault: { name: string; location: string }): Promise<string | null>;
@@ -55,9 +54,9 @@ export function openSoftDeleted(arm: Arm, subscriptionId: string): SoftDeleted {
       try {
         const { properties } = await read(vault);
         const isMeant =
-          !owned || (properties?.vaultId?.toLowerCase() === owned.id.toLowerCase() && isOurs(properties.tags, owned));
+          !owned || (properties?.vaultId?.toLowerCase() === owned.id.toLowerCase() && owned.isOurs(properties.tags));
         if (!isMeant) {
-          const why = "it does not carry the environment's tags";
+          const why = "its id or its tags are another's";
           return { state: "kept", why, until: properties?.scheduledPurgeDate ?? null };
         }
         await arm.run({ method: "POST", path: `${pathOf(vault)}/purge`, version: VAULTS, signal });

@@ -57,6 +57,12 @@ export function isOurs(tags: Tags | undefined, environment: Pick<Environment, "t
   return ownership(tags, environment) === "ours";
 }
 
+/** Whether all of these tags are there with these values. Keys compare without regard to case, as Azure does. */
+export function carries(tags: Tags | undefined, wanted: Record<string, string>): boolean {
+  const theirs = lowerKeys(tags ?? {});
+  return Object.entries(wanted).every(([tag, value]) => theirs[tag] === value);
+}
+
 /** The branch that a group's tags name, as far as it fitted; null when they name none. */
 export function taggedBranch(tags: Tags | undefined): string | null {
   const encoded = lowerKeys(tags ?? {})[TAG.branch];

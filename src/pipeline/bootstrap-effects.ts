@@ -3,12 +3,11 @@ import { openArm } from "../azure/arm.js";
 import { openRegistrations } from "../azure/registrations.js";
 import { openRegistryMode } from "../azure/registry-mode.js";
 import type { Step, StepOf } from "../bootstrap/step.js";
-import { TAG } from "../environment/tags.js";
-import { EXIT, PaasError } from "../errors.js";
 import type { RepositorySettings } from "../github/settings.js";
 import { awaitAccess, mayRead } from "./bootstrap-access.js";
 import { writeBlock } from "./bootstrap-block.js";
 import type { BootstrapDoors } from "./bootstrap-doors.js";
+import { ownGroup } from "./bootstrap-owned.js";
 import { identityMissing, principalsOf } from "./bootstrap-principals.js";
 import type { Steps } from "./events.js";
 import { applyPlatform } from "./platform.js";
@@ -39,11 +38,7 @@ export function bootstrapEffects(doors: BootstrapDoors, steps: Steps): Effects {
       make: ({ namespace }) => nothing(registrations.register(namespace, signal)),
     },
     group: {
-      isThere: async ({ name, tags }) => {
-        const found = await groups.find(name);
-        if (found && found.tags[TAG.projectId] !== tags[TAG.projectId]) throw foreignGroup(name);
-        return found !== null;
-      },
+      isThere: async ({ name }) => (await ownGroup(name, doors)) !== null,
       make: ({ name, location, tags }) => nothing(groups.make(name, location, tags)),
     },
     account: {
@@ -147,11 +142,4 @@ export function bootstrapEffects(doors: BootstrapDoors, steps: Steps): Effects {
 function githubOf({ github }: BootstrapDoors): RepositorySettings {
   if (github) return github;
   throw new Error("a step for GitHub was planned without a way to it");
-}
-
-function foreignGroup(name: string): PaasError {
-  return new PaasError("foreign-group", `the resource group ${name} is there and does not carry this project's tags`, {
-    next: "nothing was changed; rename the project, or remove the group yourself if it is yours",
-    exit: EXIT.refused,
-  });
 }

@@ -2,9 +2,9 @@ import fs from "node:fs/promises";
 import path from "node:path";
 import { openArm } from "../azure/arm.js";
 import { openSoftDeleted } from "../azure/soft-deleted.js";
-import { bootstrapNames } from "../bootstrap/names.js";
 import { deployerRole, planRole } from "../bootstrap/roles.js";
 import { STATE_LOCK } from "../bootstrap/states.js";
+import { carries, TAG } from "../environment/tags.js";
 import { EXIT, PaasError } from "../errors.js";
 import { policyFor } from "../manifest/environments.js";
 import { TIERS, type Tier } from "../manifest/manifest.js";
@@ -15,9 +15,9 @@ import { destroy as destroyState } from "../terraform/commands.js";
 import { resourceTypesOfState } from "../terraform/state.js";
 import { writeStateOnly } from "../terraform/state-only.js";
 import { isDenied } from "./bootstrap.js";
-import { mayRead } from "./bootstrap-access.js";
 import { unlockCommand } from "./bootstrap-commands.js";
 import type { BootstrapDoors } from "./bootstrap-doors.js";
+import { isAlive, namesOf, ownGroup, ownIdentity, refuseForeign, requireRead } from "./bootstrap-owned.js";
 import { clearDeadLock } from "./dead-lock.js";
 import type { Doors } from "./doors.js";
 import type { Done, Steps } from "./events.js";
@@ -32,17 +32,17 @@ export type Removal = { name: string; work(): Promise<string> };
 /**
  * The steps that take the platform of a tier down again. States and the account that holds them go with the last tier of
  * their subscription.
- * @throws PaasError `environments-exist` (exit 5)
+ * @throws PaasError `environments-exist`, `foreign-group`, `foreign-identity` (exit 5)
  */
 export async function planRemoval(doors: BootstrapDoors, steps: Steps): Promise<Removal[]> {
   const { cloud, tier, manifest, identities, roles, groups } = doors;
-  await refuseInUse(doors);
-  const { tenantId } = cloud.platform.of(tier);
   const { subscriptionId } = cloud;
-  const names = bootstrapNames({ manifest, tier, subscriptionId, tenantId });
+  const names = namesOf(doors);
+  await refuseForeign(names, doors);
+  await refuseInUse(doors);
   const owner = { project: manifest, subscriptionId };
   const others = TIERS.filter((one) => one !== tier);
-  const made = await Promise.all(others.map((one) => cloud.platform.exists(one)));
+  const made = await Promise.all(others.map((one) => isAlive(one, doors)));
   const alive = others.filter((_, index) => made[index]);
   const lastHere = !alive.some((one) => cloud.platform.of(one).subscriptionId === subscriptionId);
   const own = names.planner ? [names.deployer, names.planner] : [names.deployer];
@@ -52,7 +52,7 @@ export async function planRemoval(doors: BootstrapDoors, steps: Steps): Promise<
     ...own.map(({ id, name }) => ({
       name: `identity ${name}`,
       work: async () => {
-        const found = await identities.find(id);
+        const found = await ownIdentity(id, doors);
         if (!found) return "gone";
         // Roles of an identity that is gone stay, as somebody unknown's.
         const revoked = await roles.revokeAll(found.principalId);
@@ -70,7 +70,7 @@ export async function planRemoval(doors: BootstrapDoors, steps: Steps): Promise<
     {
       name: "roles of the pull identity",
       work: async () => {
-        const found = await identities.find(names.platform.pullIdentityId);
+        const found = await ownIdentity(names.platform.pullIdentityId, doors);
         return found ? `${await roles.revokeAll(found.principalId)} taken away` : "gone";
       },
     },
@@ -81,7 +81,7 @@ export async function planRemoval(doors: BootstrapDoors, steps: Steps): Promise<
           {
             name: `state account ${cloud.platform.of(tier).stateAccount}`,
             work: async () => {
-              if ((await groups.find(names.group)) === null) return "gone";
+              if ((await ownGroup(names.group, doors)) === null) return "gone";
               // Roles on what is gone may stay, as roles on something unknown.
               const revoked = await roles.revokeIn(names.groupId);
               await groups.delete(names.group, doors.signal);
@@ -112,7 +112,7 @@ async function unlock(accountId: string, { account }: BootstrapDoors): Promise<s
 
 async function refuseInUse(doors: BootstrapDoors): Promise<void> {
   const { manifest, tier } = doors;
-  if (!(await doors.account.hasContainer(containerIdOf(doors)))) return;
+  if (!(await doors.account.hasContainer(namesOf(doors).containerId))) return;
   const [records, groups] = await Promise.all([readTier(tier, doors), readGroups(manifest.id, doors, [tier])]);
   const alive = compare(records, groups).filter(
     ({ status, envId }) => status !== "destroyed" && policyFor(manifest, envId).tier === tier,
@@ -125,21 +125,12 @@ async function refuseInUse(doors: BootstrapDoors): Promise<void> {
   });
 }
 
-function containerIdOf({ manifest, tier, cloud }: BootstrapDoors): string {
-  const { tenantId } = cloud.platform.of(tier);
-  return bootstrapNames({ manifest, tier, subscriptionId: cloud.subscriptionId, tenantId }).containerId;
-}
-
 /** What Terraform made of `infra/`, by its state; the user's own additions to the stack go with it. */
 async function removeStack(doors: BootstrapDoors, steps: Steps): Promise<string> {
   const { tier } = doors;
-  if (!(await doors.account.hasContainer(containerIdOf(doors)))) return "gone, with its state";
-  if (!(await mayRead(`tier-${tier}`, doors))) {
-    throw new PaasError("not-allowed", `the states of ${tier} cannot be read`, {
-      next: "take the role Storage Blob Data Contributor on the tier's container: `paas bootstrap` grants it",
-      exit: EXIT.signIn,
-    });
-  }
+  const { container, containerId } = namesOf(doors);
+  if (!(await doors.account.hasContainer(containerId))) return "gone, with its state";
+  await requireRead(container, doors);
   let detail = "";
   await withPlatform(tier, doors, steps, async (running) => {
     const { value } = await destroyStack(tier, running, steps);
@@ -174,7 +165,13 @@ async function purgeVault({ cloud, tier, manifest: project, signal }: BootstrapD
   if (tier === "prod") return "where there was one, Azure keeps it for some days";
   const owner = { project, subscriptionId: cloud.subscriptionId, envId: `platform-${tier}`, generation: 0 };
   const vault = { name: resourceName("keyVault", owner), location: project.location };
-  const purged = await openSoftDeleted(openArm(cloud.arm), cloud.subscriptionId).purgeVault(vault, signal);
+  const { subscriptionId, resourceGroup } = cloud.platform.of(tier);
+  const group = `/subscriptions/${subscriptionId}/resourceGroups/${resourceGroup}`;
+  const owned = {
+    id: `${group}/providers/Microsoft.KeyVault/vaults/${vault.name}`,
+    isOurs: (tags?: Record<string, string>) => carries(tags, { [TAG.projectId]: project.id, [TAG.tier]: tier }),
+  };
+  const purged = await openSoftDeleted(openArm(cloud.arm), cloud.subscriptionId).purgeVault(vault, signal, owned);
   return purged.state === "kept" ? `kept until ${purged.until ?? "later"}: ${purged.why}` : purged.state;
 }
 

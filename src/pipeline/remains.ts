@@ -6,7 +6,7 @@ import {
   softDeletingOf,
   withoutDoubles,
 } from "../environment/soft-delete.js";
-import { TAG } from "../environment/tags.js";
+import { isOurs, TAG } from "../environment/tags.js";
 import type { EnvironmentRecord } from "../state/record.js";
 import { resourcesOfState } from "../terraform/state.js";
 import type { Doors } from "./doors.js";
@@ -80,7 +80,8 @@ async function endOf(vault: SoftDeleting, target: Target, doors: Doors): Promise
     const until = await doors.softDeleted.vaultKeptUntil(vault);
     return until && keptLine(vault, "production's are never purged", until);
   }
-  const outcome = await doors.softDeleted.purgeVault(vault, doors.signal, { id: vault.id, tags: tagsOf(target) });
+  const owned = { id: vault.id, isOurs: (tags?: Record<string, string>) => isOurs(tags, { tags: tagsOf(target) }) };
+  const outcome = await doors.softDeleted.purgeVault(vault, doors.signal, owned);
   return outcome.state === "kept" ? keptLine(vault, outcome.why, outcome.until) : null;
 }
 

@@ -1,3 +1,4 @@
+import { randomUUID } from "node:crypto";
 import fs from "node:fs";
 import path from "node:path";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
@@ -5,6 +6,7 @@ import { labelOf } from "../../src/bootstrap/picture.js";
 import { platformBlockFor } from "../../src/environment/platform.js";
 import type { PaasError } from "../../src/errors.js";
 import { requireManifest } from "../../src/manifest/parse.js";
+import { resourceName } from "../../src/naming/name.js";
 import { planRemoval } from "../../src/pipeline/bootstrap-remove.js";
 import { stepsOf } from "../../src/pipeline/events.js";
 import { type Fresh, openFresh, UNBOOTSTRAPPED } from "./bootstrap-project.js";
@@ -229,18 +231,121 @@ describe("GitHub", () => {
   });
 });
 
-test(
-  "a platform with environments is not removed",
-  async () => {
+const OURS = { "paas-project-id": "abcdefghijklmnopqrstuvwxyz" };
+const THEIRS = { "paas-project-id": "zyxwvutsrqponmlkjihgfedcba" };
+const ACCOUNT_STEP = expect.stringContaining("state account st");
+
+describe("--remove", () => {
+  const namesOf = async (fresh: Fresh) => (await planRemoval(await fresh.doors(), silent)).map(({ name }) => name);
+  const changes = ({ azure }: Fresh) =>
+    azure.requests.filter((request) => /^(PUT|PATCH|POST|DELETE) https:\/\/management/.test(request));
+
+  test("environments keep the platform", async () => {
     const doors = await whole.doors();
-    const tags = { "paas-project-id": "abcdefghijklmnopqrstuvwxyz", "paas-env": "alice", "paas-branch": "env-alice" };
-    await doors.groups.make("rg-shop-alice", "westeurope", tags);
+    await doors.groups.make("rg-shop-alice", "westeurope", {
+      ...OURS,
+      "paas-env": "alice",
+      "paas-branch": "env-alice",
+    });
     const { code, exit, details } = await failure(planRemoval(doors, silent));
     await doors.groups.delete("rg-shop-alice", doors.signal);
     expect([code, exit, details]).toEqual(["environments-exist", 5, ["alice · env-alice · orphan"]]);
-  },
-  SLOW,
-);
+  });
+
+  test.each(["rg-shop-platform", "rg-shop-platform-nonprod"])(
+    "%s of another project of this name: nothing is removed",
+    async (group) => {
+      const { groups } = await here.doors();
+      await groups.make(group, "westeurope", THEIRS);
+      const before = changes(here);
+      const { code, exit, message } = await failure(namesOf(here));
+      expect([code, exit, message]).toEqual(["foreign-group", 5, expect.stringContaining(`group ${group} is there`)]);
+      expect(changes(here)).toEqual(before);
+    },
+  );
+
+  test("an identity that is not ours keeps itself, its roles and the group that it lies in", async () => {
+    const { groups } = await here.doors();
+    const [first] = (await here.plan()).steps.filter((step) => step.kind === "identity");
+    if (!first) throw new Error("bootstrap makes identities");
+    await groups.make("rg-shop-platform", "westeurope", OURS);
+    const [principal_id, client_id] = [randomUUID(), randomUUID()];
+    const attributes = { name: first.name, location: "westeurope", tags: THEIRS, principal_id, client_id };
+    here.azure.store.put({ id: first.scope, type: "azurerm_user_assigned_identity", attributes });
+    const before = changes(here);
+    const { code, exit, message } = await failure(namesOf(here));
+    expect([code, exit, message]).toEqual(["foreign-identity", 5, expect.stringContaining("id-shop-nonprod")]);
+    expect(changes(here)).toEqual(before);
+  });
+
+  test("what became another's after the question was asked stays", async () => {
+    const { groups, signal } = await here.doors();
+    const planned = await planRemoval(await here.doors(), silent);
+    await groups.make("rg-shop-platform", "westeurope", THEIRS);
+    const account = planned.find(({ name }) => name.startsWith("state account"));
+    expect((await failure(account?.work() ?? Promise.resolve())).code).toBe("foreign-group");
+    expect(await groups.find("rg-shop-platform")).not.toBeNull();
+    await groups.delete("rg-shop-platform", signal);
+    expect(await account?.work()).toBe("gone");
+  });
+
+  test.each([
+    ["ours", OURS, "rg-shop-platform-nonprod", /^purged$/],
+    ["another project's", THEIRS, "rg-shop-platform-nonprod", /^kept until .*another's$/],
+    ["of another group", OURS, "rg-else", /^kept until .*another's$/],
+  ])("a deleted vault that was %s", async (_, project, group, told) => {
+    const tags = { ...project, "paas-tier": "nonprod" };
+    const owner = { id: OURS["paas-project-id"], name: "shop" };
+    const name = resourceName("keyVault", {
+      project: owner,
+      subscriptionId: SUBSCRIPTION,
+      envId: "platform-nonprod",
+      generation: 0,
+    });
+    const id = `/subscriptions/${SUBSCRIPTION}/resourceGroups/${group}/providers/Microsoft.KeyVault/vaults/${name}`;
+    here.azure.softDeleted.vaults.push({ name, id, location: "westeurope", tags, at: new Date() });
+    const planned = await planRemoval(await here.doors(), silent);
+    expect(await planned.find((step) => step.name === "vault of nonprod")?.work()).toMatch(told);
+  });
+
+  describe("the other tier beside it", () => {
+    const [container, key] = ["tier-prod", "state/platform.tfstate"];
+
+    test("is not there: the states go", async () => {
+      expect(await namesOf(whole)).toContainEqual(ACCOUNT_STEP);
+    });
+
+    test.each([
+      ["its group and no more: the states stay", OURS, false],
+      ["a group that is another project's: the states go", THEIRS, true],
+    ])("has %s", async (_, tags, goes) => {
+      const { groups, signal } = await whole.doors();
+      await groups.make("rg-shop-platform-prod", "westeurope", tags);
+      const names = await namesOf(whole);
+      await groups.delete("rg-shop-platform-prod", signal);
+      expect(names.some((name) => name.startsWith("state account"))).toBe(goes);
+    });
+
+    test("has its container alone: they stay while that holds a state, or may hold one", async () => {
+      const { account, state } = await whole.doors();
+      const step = (await whole.plan({ tier: "prod" })).steps.find(({ kind }) => kind === "container");
+      await account.putContainer(step?.scope ?? "");
+      await state.ensureContainer(container);
+      // As the removal of that tier leaves it.
+      expect(await namesOf(whole)).toContainEqual(ACCOUNT_STEP);
+      await state.blobs.upload({ container, key }, Buffer.from('{"version":4,"resources":[]}'));
+      expect(await namesOf(whole)).toContainEqual(ACCOUNT_STEP);
+      const made = { mode: "managed", type: "azurerm_resource_group", name: "group", instances: [{}] };
+      await state.blobs.upload({ container, key }, Buffer.from(JSON.stringify({ version: 4, resources: [made] })));
+      expect(await namesOf(whole)).not.toContainEqual(ACCOUNT_STEP);
+      await state.blobs.delete({ container, key });
+      const trouble = { status: 403, code: "AuthorizationPermissionMismatch" };
+      whole.azure.faults.add({ url: /blob\.core\.windows\.net.*tier-prod/, trouble, times: 10 });
+      expect(await failure(namesOf(whole))).toMatchObject({ code: "not-allowed", exit: 4 });
+      whole.azure.faults.clear();
+    });
+  });
+});
 
 test("a group of our name that is not ours is not touched", async () => {
   const doors = await here.doors();

@@ -214,7 +214,7 @@ describe("a record that somebody has written", () => {
     const { left } = await here.destroy();
     expect(here.azure.store.get(workspace?.id ?? "")).toBeDefined();
     expect(here.azure.softDeleted.vaults).toHaveLength(1);
-    expect(left).toEqual([expect.stringMatching(/kv-else is kept until .*: it does not carry the environment's tags/)]);
+    expect(left).toEqual([expect.stringMatching(/kv-else is kept until .*: its id or its tags are another's/)]);
   });
 
   test.each(["file:///etc/passwd", "--help", "javascript:alert(1)"])("has no URL like %s", async (url) => {

@@ -1,7 +1,10 @@
-import type { FederatedCredential, GithubEnvironmentFact } from "../../src/doctor/facts.js";
+import { expect, test } from "vitest";
+import { diagnose } from "../../src/doctor/diagnose.js";
+import type { Facts, FederatedCredential, GithubEnvironmentFact } from "../../src/doctor/facts.js";
 import { requireManifest } from "../../src/manifest/parse.js";
 import {
   credentials,
+  IDENTITIES,
   IDENTITY,
   identitiesWith,
   MANIFEST,
@@ -35,6 +38,13 @@ const SPLIT = requireManifest(
   `${MANIFEST}${PLATFORM}  tiers:\n    prod: { subscription: ${OTHER}, stateAccount: stprod }\n`,
   "paas.yaml",
 );
+const NONPROD = IDENTITIES.filter(({ tier }) => tier === "nonprod");
+const PROD = IDENTITIES.filter(({ tier }) => tier === "prod");
+const UNSEEN = {
+  ...WELL.azure,
+  tiers: ["prod" as const],
+  identities: { failed: "could not list the identities: 403", details: ["too little"], next: "another sign-in" },
+};
 const hidden = { value: { name: "acme/shop", private: true } };
 
 testRows([
@@ -246,4 +256,34 @@ testRows([
     "names no identity for prod",
     "paas bootstrap --tier prod",
   ],
+  [
+    "a tier elsewhere that nobody may look at",
+    { ...withAzure({ tiers: ["nonprod"], identities: { value: NONPROD } }), elsewhere: [UNSEEN] },
+    "oidc-trust",
+    "warning",
+    "prod: what its identities trust is not known: could not list the identities: 403; too little",
+    "another sign-in",
+  ],
 ]);
+
+test("only subjects whose identity was looked at count as trusted", () => {
+  const ofNonprod = credentials("nonprod").length + credentials("plan").length;
+  const ofProd = credentials("prod").length;
+  const said = (facts: Facts) =>
+    diagnose(facts).flatMap(({ check, status, line }) => (check === "oidc-trust" ? [[status, line]] : []));
+  const seen = { ...WELL.azure, tiers: ["prod" as const], identities: { value: PROD } };
+  const nonprod = withAzure({ tiers: ["nonprod"], identities: { value: NONPROD } });
+  expect(said({ ...nonprod, elsewhere: [seen] })).toEqual([
+    ["ok", `${ofNonprod + ofProd} subjects, each trusted by its identity`],
+  ]);
+  expect(said({ ...nonprod, elsewhere: [UNSEEN] })).toEqual([
+    ["warning", expect.stringContaining("prod: what its identities trust is not known")],
+    ["ok", `${ofNonprod} subjects, each trusted by its identity`],
+  ]);
+  expect(said({ ...WELL, elsewhere: [] })).toEqual(said({ ...nonprod, elsewhere: [seen] }));
+  const unseenHere = {
+    ...withAzure(UNSEEN),
+    elsewhere: [{ ...WELL.azure, tiers: ["nonprod" as const], identities: { value: NONPROD } }],
+  };
+  expect(said(unseenHere)).toEqual(said({ ...nonprod, elsewhere: [UNSEEN] }));
+});

@@ -1,27 +1,39 @@
-import type { Facts, IdentityFact } from "../facts.js";
+import type { AzureFacts, Facts, IdentityFact } from "../facts.js";
 import { type Expected, expectedSubjects, trustOf } from "../subjects.js";
-import { failure, judged, ok, type Verdict, warning } from "../verdict.js";
+import { failure, judged, ok, skipped, type Verdict, warning } from "../verdict.js";
 
 const BOOTSTRAP = "`paas bootstrap` writes the federated credentials anew";
 
-/** The subjects that GitHub gives against those that identities trust; Entra compares them letter by letter. */
+/**
+ * The subjects that GitHub gives against those that identities trust; Entra compares them letter by letter. Of a tier
+ * whose identities could not be looked at nothing is said but that.
+ */
 export function trust({ github, azure, elsewhere, manifest }: Facts): Verdict | Verdict[] {
-  return judged(azure.identities, (here) =>
-    judged(github.subject, ({ prefix, issuer }) => {
-      const identities = [
-        here,
-        ...elsewhere.map(({ identities: there }) => ("value" in there ? there.value : [])),
-      ].flat();
-      if (!("value" in manifest)) return [];
-      const expected = expectedSubjects(manifest.value, github.defaultBranch, prefix);
-      const verdicts = [
-        ...absentees(identities),
-        ...expected.flatMap((one) => trustIn(one, issuer, holderOf(one, identities))),
-        ...identities.flatMap((identity) => strangersIn(identity, issuer, expected)),
-      ];
-      return verdicts.length > 0 ? verdicts : ok(`${expected.length} subjects, each trusted by its identity`);
-    }),
-  );
+  if ("skipped" in azure.identities) return skipped(azure.identities.skipped);
+  return judged(github.subject, ({ prefix, issuer }) => {
+    if (!("value" in manifest)) return [];
+    const places = [azure, ...elsewhere];
+    const identities = places.flatMap(({ identities: there }) => ("value" in there ? there.value : []));
+    const unseen = places.flatMap(unseenIn);
+    const expected = expectedSubjects(manifest.value, github.defaultBranch, prefix);
+    const verdicts = [
+      ...absentees(identities),
+      ...expected.flatMap((one) => trustIn(one, issuer, holderOf(one, identities))),
+      ...identities.flatMap((identity) => strangersIn(identity, issuer, expected)),
+    ];
+    if (verdicts.length > 0) return [...unseen, ...verdicts];
+    const seen = expected.filter((one) => holderOf(one, identities)?.found).length;
+    return seen > 0 ? [...unseen, ok(`${seen} subjects, each trusted by its identity`)] : unseen;
+  });
+}
+
+/** What may not be looked at may be well all the same. */
+function unseenIn({ tiers, identities }: AzureFacts): Verdict[] {
+  return tiers.flatMap((tier) => {
+    const unknown = (line: string, fix: string) =>
+      warning(`${tier}: what its identities trust is not known: ${line}`, fix);
+    return judged(identities, () => [], unknown);
+  });
 }
 
 /** Identities that are not there, or are not those that `paas.yaml` names: one that was made anew has another id. */
