@@ -3,7 +3,7 @@ import { PassThrough } from "node:stream";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import type { Streams } from "../../src/cloud.js";
 import { describeEnvironment } from "../../src/environment/describe.js";
-import { printed } from "./command-line.js";
+import { printed } from "./program.js";
 import { MANIFEST, openProject, type Project } from "./project.js";
 import { SUBSCRIPTION } from "./stand-in/core.js";
 

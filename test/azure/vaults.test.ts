@@ -4,8 +4,8 @@ import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from "vite
 import { openParts } from "../../src/azure/parts.js";
 import { bootstrapNames } from "../../src/bootstrap/names.js";
 import { describeEnvironment } from "../../src/environment/describe.js";
-import { printed } from "./command-line.js";
 import { doubles } from "./doubles.js";
+import { printed } from "./program.js";
 import { MANIFEST, openProject, type Project } from "./project.js";
 
 /** Installing the packages of infra/ is part of the first run on a new machine. */
