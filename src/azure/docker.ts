@@ -137,19 +137,23 @@ function wasCutOff({ lines }: Ended): boolean {
   );
 }
 
+const NEXT = {
+  cutOff: "run again; what ran before goes on serving",
+  refused: "check that your identity has the role AcrPush on the platform's registry, then run again",
+  broken: "correct it, commit, and run again; what ran before goes on serving",
+};
+
 function failed(service: string, ended: Ended): PaasError {
   refuseWithout(ended);
   const text = ended.lines.join("\n");
   const pushing = /failed to push|denied|unauthorized/i.test(text);
+  const cutOff = pushing && wasCutOff(ended);
   return new PaasError(
     pushing ? "push-failed" : "build-failed",
-    pushing ? `the image of ${service} could not be pushed` : `the build of ${service} failed`,
-    {
-      details: ended.lines,
-      next: pushing
-        ? "check that your identity has the role AcrPush on the platform's registry, then run again"
-        : "correct it, commit, and run again; what ran before goes on serving",
-    },
+    pushing
+      ? `the image of ${service} could not be pushed${cutOff ? ": the push was cut off twice" : ""}`
+      : `the build of ${service} failed`,
+    { details: ended.lines, next: cutOff ? NEXT.cutOff : pushing ? NEXT.refused : NEXT.broken },
   );
 }
 
