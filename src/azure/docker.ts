@@ -140,20 +140,26 @@ function wasCutOff({ lines }: Ended): boolean {
   );
 }
 
+const NEXT = {
+  cutOff: "run again; what ran before goes on serving",
+  refused: "check that your identity has the role AcrPush on the platform's registry, then run again",
+  broken: "correct it, commit, and run again; what ran before goes on serving",
+};
+
 function failed(service: string, ended: Ended): PaasError {
   refuseWithout(ended);
   const text = ended.lines.filter((line) => !OF_A_STEP.test(line)).join("\n");
   const pushing = /failed to push|denied|unauthorized/i.test(text) && !/pull access denied/.test(text);
-  const message = pushing ? `the image of ${service} could not be pushed` : `the build of ${service} failed`;
+  const cutOff = pushing && wasCutOff(ended);
+  const what = `the image of ${service} could not be pushed${cutOff ? ": the push was cut off twice" : ""}`;
+  const message = pushing ? what : `the build of ${service} failed`;
   const explanation = explain(text);
   if (explanation && /^(image|registry)-/.test(explanation.code)) {
     return explainedError(message, explanation, ended.lines, new ForeignWords("docker said", text));
   }
   return new PaasError(pushing ? "push-failed" : "build-failed", message, {
     details: ended.lines,
-    next: pushing
-      ? "check that your identity has the role AcrPush on the platform's registry, then run again"
-      : "correct it, commit, and run again; what ran before goes on serving",
+    next: cutOff ? NEXT.cutOff : pushing ? NEXT.refused : NEXT.broken,
   });
 }
 

@@ -3,10 +3,7 @@ import { PassThrough } from "node:stream";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import type { Streams } from "../../src/cloud.js";
 import { describeEnvironment } from "../../src/environment/describe.js";
-import { openGit } from "../../src/git/git.js";
-import { createProgram } from "../../src/program.js";
-import type { Tools } from "../../src/tools.js";
-import { createUi } from "../../src/ui/ui.js";
+import { printed } from "./program.js";
 import { MANIFEST, openProject, type Project } from "./project.js";
 import { SUBSCRIPTION } from "./stand-in/core.js";
 
@@ -44,26 +41,7 @@ const service = (wanted = "web") => {
   return found;
 };
 
-/** A command line, in this process, as whoever is signed in. */
-async function paas(...words: string[]): Promise<string> {
-  const stdout = new PassThrough();
-  const ui = createUi({}, { stdout, stderr: new PassThrough() } as unknown as Parameters<typeof createUi>[1]);
-  ui.useCloud("azure");
-  const git = await openGit(here.repository.folder);
-  const tools: Partial<Tools> = {
-    ui,
-    variables: {},
-    now: () => new Date(),
-    signal: new AbortController().signal,
-    git: async () => git,
-    home: async () => git.root,
-    manifest: async () => here.manifest,
-    actions: async () => null,
-    cloud: async () => here.cloud,
-  };
-  await createProgram(tools as Tools).parseAsync(words, { from: "user" });
-  return String(stdout.read() ?? "");
-}
+const paas = async (...words: string[]) => (await printed(here, words)).stdout;
 
 describe("what is asked of Azure about an environment", () => {
   test("ls names it with its URL", async () => {

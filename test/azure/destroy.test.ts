@@ -2,6 +2,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } fr
 import { PaasError } from "../../src/errors.js";
 import type { Manifest } from "../../src/manifest/manifest.js";
 import { findTarget } from "../../src/pipeline/target.js";
+import type { BlobRef } from "../../src/state/container.js";
 import { MANIFEST, openProject, type Project } from "./project.js";
 import { type Snapshot, snapshotOf } from "./snapshot.js";
 import { SUBSCRIPTION } from "./stand-in/core.js";
@@ -99,7 +100,7 @@ test("a group whose deletion is under way is waited for", async () => {
   await deletion;
 });
 
-test("throttling for a minute is waited out as Azure says", async () => {
+test("six throttled answers in a row are waited out", async () => {
   here.azure.faults.add({
     method: "GET",
     url: /resourcegroups/i,
@@ -108,6 +109,7 @@ test("throttling for a minute is waited out as Azure says", async () => {
   });
   await here.destroy();
   await nothingIsLeft();
+  expect(here.azure.faults.unmet()).toEqual([]);
 });
 
 test.each(["reset", "reset after"] as const)(
@@ -157,6 +159,21 @@ test("a group deleted by hand while its state exists", async () => {
   await here.destroy();
   expect([resources(), here.azure.softDeleted.vaults]).toEqual([[], []]);
   expect(await record()).toMatchObject({ state: "destroyed" });
+});
+
+test.each([
+  ["a state", (): BlobRef[] => [whole.stateRef]],
+  ["a state and a record", (): BlobRef[] => [whole.stateRef, whole.recordRef]],
+])("%s deleted by hand while the group exists", async (_, lost) => {
+  for (const ref of lost()) await here.doors.state.blobs.delete(ref);
+  expect(resources().map(({ type }) => type)).toEqual(
+    expect.arrayContaining(["azurerm_key_vault", "azurerm_log_analytics_workspace"]),
+  );
+  const { left } = await here.destroy();
+  expect(left).toEqual([]);
+  await nothingIsLeft();
+  expect(await record()).toMatchObject({ envId: "alice", branch: "env-alice", resourceGroup: "rg-shop-alice" });
+  await expect(here.destroy()).resolves.toMatchObject({ alreadyGone: true });
 });
 
 test("a foreign group of our name is left alone", async () => {

@@ -1,7 +1,10 @@
 import { setImmediate as turn } from "node:timers/promises";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from "vitest";
 import { openAzureCloud } from "../../src/azure/cloud.js";
+import { containerOf } from "../../src/azure/container.js";
 import { signIn } from "../../src/azure/sign-in.js";
+import { describeEnvironment } from "../../src/environment/describe.js";
+import type { EnvironmentService } from "../../src/environment/environment.js";
 import type { PaasError } from "../../src/errors.js";
 import { openProject, type Project } from "./project.js";
 import { type Snapshot, snapshotOf } from "./snapshot.js";
@@ -36,6 +39,30 @@ const failure = (work: Promise<unknown>) =>
     (error: PaasError) => error,
   );
 const group = () => here.azure.store.get(GROUP);
+
+/** Does something while minutes go by in moments. @returns what came of it, and how many milliseconds it had */
+async function inFastTime<T>(work: () => Promise<T>): Promise<{ ended: T; took: number }> {
+  vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout", "Date"] });
+  const began = Date.now();
+  let running = true;
+  const ended = work().finally(() => {
+    running = false;
+  });
+  while (running) {
+    await vi.advanceTimersByTimeAsync(500);
+    await turn();
+  }
+  return { ended: await ended, took: Date.now() - began };
+}
+
+function service(): EnvironmentService {
+  const { manifest, session } = here;
+  const { subscriptionId } = session;
+  const of = { manifest, trusted: manifest, branch: "env-alice", generation: 0, subscriptionId };
+  const [found] = describeEnvironment(of).services;
+  if (!found) throw new Error("the manifest has no service");
+  return found;
+}
 
 describe(
   "up, whatever happened before",
@@ -109,40 +136,37 @@ describe(
 describe(
   "Azure has trouble",
   () => {
+    const throttled = { status: 429, code: "TooManyRequests", headers: { "retry-after": "10" } };
+
     test("429 for a minute is waited out, as long as Azure says", async () => {
-      const headers = { "retry-after": "10" };
-      const trouble = { status: 429, code: "TooManyRequests", headers };
-      here.azure.faults.add({ url: /resourcegroups/i, trouble, times: 6 });
-      vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout", "Date"] });
-      const began = Date.now();
-      let found: unknown;
-      const reading = here.doors.groups.find("rg-shop-alice").then((value) => {
-        found = value;
-      });
-      while (found === undefined) {
-        await vi.advanceTimersByTimeAsync(500);
-        await turn();
-      }
-      await reading;
-      expect(found).toMatchObject({ name: "rg-shop-alice" });
-      expect(Date.now() - began).toBeGreaterThanOrEqual(60_000);
+      here.azure.faults.add({ url: /resourcegroups/i, trouble: throttled, times: 6 });
+      const { ended, took } = await inFastTime(() => here.doors.groups.find("rg-shop-alice"));
+      expect(ended).toMatchObject({ name: "rg-shop-alice" });
+      expect(took).toBeGreaterThanOrEqual(60_000);
+    });
+
+    test.each([
+      ["the PATCH that deploys", "PATCH", /containerApps/i],
+      ["a poll of its operation", "GET", /operationresults/],
+    ] as const)("429 for a minute is waited out by %s", async (_, method, url) => {
+      const [app] = here.azure.store.list("azurerm_container_app").filter(({ id }) => id.includes("alice"));
+      const revisions = () => here.azure.store.history(app?.id ?? "")?.revisions.length ?? 0;
+      const before = revisions();
+      here.azure.faults.add({ method, url, trouble: throttled, times: 6 });
+      const container = containerOf(service(), "mcr.microsoft.com/k8se/quickstart:latest", []);
+      const name = String(app?.attributes.name);
+      const { ended, took } = await inFastTime(() => here.doors.apps.deploy("rg-shop-alice", name, container, []));
+      expect(ended).toMatchObject({ name, image: container.image });
+      expect(took).toBeGreaterThanOrEqual(60_000);
+      expect(here.azure.faults.unmet()).toEqual([]);
+      expect(revisions()).toBe(before + 1);
     });
 
     test("429 that does not end is given up, within bounds", async () => {
-      const trouble = { status: 429, code: "TooManyRequests", headers: { "retry-after": "10" } };
-      here.azure.faults.add({ url: /resourcegroups/i, trouble, times: 100 });
-      vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout", "Date"] });
-      const began = Date.now();
-      let ended: PaasError | undefined;
-      void failure(here.doors.groups.find("rg-shop-alice")).then((error) => {
-        ended = error;
-      });
-      while (ended === undefined) {
-        await vi.advanceTimersByTimeAsync(500);
-        await turn();
-      }
+      here.azure.faults.add({ url: /resourcegroups/i, trouble: throttled, times: 100 });
+      const { ended, took } = await inFastTime(() => failure(here.doors.groups.find("rg-shop-alice")));
       expect(ended).toMatchObject({ exit: 1, message: expect.stringContaining("rg-shop-alice") });
-      expect(Date.now() - began).toBeLessThan(15 * 60_000);
+      expect(took).toBeLessThan(15 * 60_000);
     });
 
     test("an answer of ARM's with 5xx is asked again", async () => {
@@ -150,7 +174,21 @@ describe(
       expect(await here.doors.groups.find("rg-shop-alice")).not.toBeNull();
     });
 
-    test("one that stays is put into words", async () => {
+    test("one that stays is put into words, within bounds", async () => {
+      const trouble = { status: 503, code: "ServiceUnavailable", message: "West Europe is down" };
+      here.azure.faults.add({ url: /resourcegroups/i, trouble, times: 100 });
+      const { ended, took } = await inFastTime(() => failure(here.doors.groups.find("rg-shop-alice")));
+      expect(ended).toMatchObject({
+        code: "azure-failed",
+        exit: 1,
+        message: "could not read the resource group rg-shop-alice: 503 ServiceUnavailable",
+        details: ["West Europe is down"],
+      });
+      expect(took).toBeGreaterThan(1000);
+      expect(took).toBeLessThan(5 * 60_000);
+    });
+
+    test("a refusal is not asked again, and put into words", async () => {
       here.azure.faults.add({ url: /resourcegroups/i, trouble: { status: 400, code: "BadRequest", message: "no" } });
       expect(await failure(here.doors.groups.find("rg-shop-alice"))).toMatchObject({
         code: "azure-failed",

@@ -96,14 +96,41 @@ describe("an image", () => {
     LONG,
   );
 
-  test(
-    "whose push is cut off is pushed once more",
-    async () => {
+  test.each([
+    ["the upload of a layer", "PATCH", /azurecr\.io\/v2\/shop\/web\/blobs\/uploads/],
+    ["the manifest", "PUT", /azurecr\.io\/v2\/shop\/web\/manifests/],
+  ] as const)(
+    "whose push is cut off at %s is pushed once more",
+    async (part, method, url) => {
+      commitOn("env-alice", { "server.js": `// ${part}` });
       const before = builds().length;
-      here.azure.faults.add({ method: "PUT", url: /azurecr\.io\/v2\/shop\/web\/manifests/, trouble: "reset" });
-      await here.up("env-alice");
+      here.azure.faults.add({ method, url, trouble: "reset" });
+      const { services } = await here.up();
+      expect(here.azure.faults.unmet()).toEqual([]);
       expect(builds().length).toBe(before + 2);
-      expect(tags()["env-alice"]).toBeDefined();
+      expect(tags()["env-alice"]).toBe(services[0]?.image.split("@")[1]);
+    },
+    LONG,
+  );
+
+  test(
+    "whose push is cut off twice is not deployed, and pushed by the next run",
+    async () => {
+      const old = tags()["env-alice"];
+      commitOn("env-alice", { "server.js": "// twice" });
+      const before = builds().length;
+      here.azure.faults.add({ method: "PATCH", url: /azurecr\.io\/v2\/shop\/web\/blobs/, trouble: "reset", times: 2 });
+      await expect(here.up()).rejects.toMatchObject({
+        code: "push-failed",
+        message: "the image of web could not be pushed: the push was cut off twice",
+        next: "run again; what ran before goes on serving",
+        exit: 1,
+      });
+      expect([builds().length, here.azure.faults.unmet(), tags()["env-alice"]]).toEqual([before + 2, [], old]);
+      const { services } = await here.up();
+      expect(services).toMatchObject([{ changed: true }]);
+      expect(tags()["env-alice"]).toBe(services[0]?.image.split("@")[1]);
+      expect(tags()["env-alice"]).not.toBe(old);
     },
     LONG,
   );

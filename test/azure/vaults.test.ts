@@ -1,9 +1,11 @@
 import { randomUUID } from "node:crypto";
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { PassThrough } from "node:stream";
+import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from "vitest";
 import { openParts } from "../../src/azure/parts.js";
 import { bootstrapNames } from "../../src/bootstrap/names.js";
 import { describeEnvironment } from "../../src/environment/describe.js";
 import { doubles } from "./doubles.js";
+import { printed } from "./program.js";
 import { MANIFEST, openProject, type Project } from "./project.js";
 
 /** Installing the packages of infra/ is part of the first run on a new machine. */
@@ -130,6 +132,53 @@ describe("vaults", () => {
     expect(await own().remove("MAIL_KEY")).toBe(false);
     await own().set("MAIL_KEY", "again");
     expect(inAlice()).toMatchObject({ "mail-key": "again" });
+  });
+
+  describe("paas secret", () => {
+    afterEach(() => vi.restoreAllMocks());
+    const paas = (...words: string[]) => printed(here, ["secret", ...words]);
+    const set = (text: string, ...words: string[]) => {
+      const stdin = Object.assign(new PassThrough(), { isTTY: false }).end(text);
+      vi.spyOn(process, "stdin", "get").mockReturnValue(stdin as unknown as typeof process.stdin);
+      return paas("set", ...words);
+    };
+    const document = async (...words: string[]) => JSON.parse((await paas(...words, "--json")).stdout);
+
+    test("set --env puts what comes on standard input into the environment's vault, and prints none of it", async () => {
+      const { stdout, stderr } = await set(`${CANARY} in alice\n`, "MAIL_KEY", "--env", "alice", "--json");
+      expect(inAlice()).toMatchObject({ "mail-key": `${CANARY} in alice` });
+      expect(JSON.parse(stdout)).toMatchObject({ environment: "alice", tier: null, name: "MAIL_KEY", set: true });
+      expect(stderr).toContain("MAIL_KEY is in the vault of environment alice");
+      expect(stdout + stderr + here.azure.requests.join("\n")).not.toContain(CANARY);
+      await expect(set("", "MAIL_KEY", "--env", "alice")).rejects.toMatchObject({ code: "secret-value", exit: 2 });
+      expect(inAlice()).toMatchObject({ "mail-key": `${CANARY} in alice` });
+    });
+
+    test("ls names what a vault has, that of an environment or of a tier", async () => {
+      expect((await paas("ls", "--env", "alice")).stdout).toBe("MAIL_KEY\nSTRIPE_KEY\n");
+      const secrets = [{ name: "MAIL_KEY" }, { name: "SPARE_KEY" }, { name: "STRIPE_KEY" }];
+      expect(await document("ls", "--tier", "nonprod")).toMatchObject({ environment: null, tier: "nonprod", secrets });
+      const { stdout, stderr } = await paas("ls", "--env", "bob");
+      expect([stdout.trim(), stderr]).toEqual(["", expect.stringContaining("the vault of environment bob is empty")]);
+    });
+
+    test("rm removes one of them, and says where there is none", async () => {
+      const removed = await document("rm", "MAIL_KEY", "--env", "alice");
+      expect(removed).toMatchObject({ environment: "alice", tier: null, name: "MAIL_KEY", removed: true });
+      expect(Object.keys(inAlice())).toEqual(["stripe-key"]);
+      await expect(paas("rm", "MAIL_KEY", "--env", "alice")).rejects.toMatchObject({
+        code: "no-such-secret",
+        message: "the vault of environment alice has no MAIL_KEY",
+        next: "`paas secret ls --env alice` lists what it has",
+        exit: 3,
+      });
+      await set("again", "MAIL_KEY", "--env", "alice");
+      expect(inAlice()).toMatchObject({ "mail-key": "again" });
+    });
+
+    test("set --env says so where there is no vault yet", async () => {
+      await expect(set("x", "STRIPE_KEY", "--env", "bob")).rejects.toMatchObject({ code: "vault-missing" });
+    });
   });
 
   test("a right that is never given is told without the value", async () => {

@@ -14,7 +14,10 @@ function surroundings(who: string) {
   const binary = path.join(work, "terraform");
   fs.writeFileSync(binary, "#!/bin/sh\n", { mode: 0o755 });
   fs.writeFileSync(path.join(work, "errored.tfstate"), state(2));
-  const account = { kept: state(1) as Buffer, lock: { info: { ID: "id", Who: who, Created: "12:00" } } as object | null };
+  const account = {
+    kept: state(1) as Buffer,
+    lock: { info: { ID: "id", Who: who, Created: "12:00" } } as object | null,
+  };
   const blobs = {
     download: async () => account.kept,
     lock: async () => account.lock,
