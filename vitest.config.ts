@@ -40,7 +40,7 @@ export default defineConfig({
     reporters: process.env.PAAS_TEST_REPORT
       ? ["default", ["json", { outputFile: process.env.PAAS_TEST_REPORT }]]
       : ["default"],
-    globalSetup: ["test/setup/run-folder.ts"],
+    globalSetup: ["test/setup/run-folder.ts", "test/setup/infra-packages.ts"],
     // More than the two cores that CI has: much of a test is waiting for Terraform, for apps to be healthy, for locks.
     maxWorkers: 3,
     sequence: { sequencer: LongFirst },

@@ -2,13 +2,14 @@ import fs from "node:fs";
 import path from "node:path";
 import { pathToFileURL } from "node:url";
 import { PROVIDERS } from "../../src/doctor/needs.js";
-import { infraPackages, packageCache } from "../../src/terraform/packages.js";
+import { packageCache } from "../../src/terraform/packages.js";
 import { openAzure, proxyAgent, type StandIn } from "../azure/stand-in/azure.js";
 import { SUBSCRIPTION, TENANT } from "../azure/stand-in/core.js";
 import { addApplication } from "../azure/stand-in/directory.js";
 import { type Docker, standInDocker } from "../azure/stand-in/docker.js";
 import type { App } from "../azure/stand-in/ingress.js";
 import { BINDINGS, TYPES, terraformWith } from "../azure/stand-in/terraform.js";
+import { warmPackages } from "../helpers/warm-packages.js";
 import type { Ground } from "./ground.js";
 
 export { SUBSCRIPTION };
@@ -19,6 +20,7 @@ export type StandIns = { ground: Ground; azure: StandIn; docker: Docker /** For 
 const OWNER = "8e3af657-a8ff-443c-a75c-2fe8c4bcb635";
 
 export async function openStandIns(): Promise<StandIns> {
+  // The way to the package registry does not lead through the stand-ins.
   await warmPackages();
   const azure = await openAzure({});
   azure.schemas.ensure(TYPES, BINDINGS);
@@ -58,13 +60,6 @@ export function joinStandIns(file: string): Ground {
   const { HTTPS_PROXY: proxy = "", NODE_EXTRA_CA_CERTS: certificate = "" } = known.variables;
   const agent = proxyAgent(proxy, fs.readFileSync(certificate, "utf8"));
   return { ...known, simulated: true, clientOptions: { agent }, close: async () => agent.destroy() };
-}
-
-/** The way to the package registry does not lead through the stand-ins. */
-async function warmPackages(): Promise<void> {
-  const infra = path.resolve(import.meta.dirname, "../../templates/infra");
-  const signal = new AbortController().signal;
-  await infraPackages({ infra, cache: packageCache(process.env), install: true, onLine: () => {}, signal });
 }
 
 function makeOwner({ roles }: StandIn, principalId: string): void {
