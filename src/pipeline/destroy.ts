@@ -97,6 +97,8 @@ async function destroyHeld(target: Target, held: HeldRecord, doors: Doors, steps
     detail: await doors.cloud.forget(target.envId, target.tier),
   }));
   await journal.step("state", async () => {
+    // A Terraform that was killed a moment ago may have been alive still when its lock was looked at first.
+    await clearDeadLock(target.envId, target.stateRef, doors, steps);
     const removed = await doors.state.blobs.delete(target.stateRef);
     await fs.rm(doors.work(target.envId), { recursive: true, force: true });
     return { value: undefined, detail: removed ? `${target.stateRef.key} deleted` : "there was none" };

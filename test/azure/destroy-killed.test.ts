@@ -4,7 +4,7 @@ import fs from "node:fs";
 import path from "node:path";
 import { text } from "node:stream/consumers";
 import { build } from "esbuild";
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
 import { openParts } from "../../src/azure/parts.js";
 import { packageCache } from "../../src/terraform/packages.js";
 import { processesIn } from "../../src/terraform/processes.js";
@@ -141,9 +141,11 @@ async function killedAt(moment: Moment, more: NodeJS.ProcessEnv = {}): Promise<v
   const ended = once(child, "exit");
   if ((await Promise.race([met, ended])) !== "met") throw new Error(`it ended before that:\n${await said}`);
   child.kill("SIGKILL");
-  for (const pid of processesIn(path.join(here.repository.folder, ".paas").slice(1)) ?? [])
-    process.kill(pid, "SIGKILL");
+  const working = () => processesIn(path.join(here.repository.folder, ".paas").slice(1)) ?? [];
+  for (const pid of working()) process.kill(pid, "SIGKILL");
   expect((await ended)[1]).toBe("SIGKILL");
+  // Nobody runs again before a killed process is gone; on a busy machine that takes a moment.
+  await vi.waitFor(() => expect(working()).toEqual([]), { timeout: 10_000, interval: 10 });
   here.azure.faults.clear();
   here.azure.operations.endAll();
 }
