@@ -116,6 +116,7 @@ function lost(how: string, cause?: unknown): PaasError {
 
 function interrupted(): PaasError {
   return new PaasError("interrupted", "stopped by you; the command was sent Ctrl-C and its console closed", {
+    next: "whether it has ended there is not known: look what it has done before you repeat it",
     exit: EXIT.interrupted,
   });
 }

@@ -3,7 +3,7 @@ import { LONGEST_TAIL, type LogEntry, type LogStream } from "./log-stream.js";
 import { merged } from "./merged.js";
 
 /** Milliseconds between two looks for streams. */
-export const PACE = 3000;
+const PACE = 3000;
 
 /**
  * Follows streams side by side, also those that come later: a new version, one more instance. Azure ends a stream now and
@@ -19,16 +19,16 @@ export function followed(
 ): AsyncGenerator<LogEntry> {
   const open = new Set<string>();
   const refused = new Set<string>();
-  /** Time of the last line, by stream. */
-  const told = new Map<string, string>();
+  /** Of the last moment that a stream told of: its time, and all that was said then. */
+  const told = new Map<string, Moment>();
 
   async function* read({ id, lines }: LogStream, past: number): AsyncGenerator<LogEntry> {
-    const before = told.get(id) ?? "";
+    const before = told.get(id) ?? null;
     try {
       for await (const entry of lines(past, true, signal)) {
         // Opened again, it begins with what was told before; what has no time is what the stream says of itself.
-        if (before !== "" && entry.time <= before) continue;
-        if (entry.time !== "") told.set(id, entry.time);
+        if (before && isTold(entry, before)) continue;
+        if (entry.time !== "") told.set(id, withEntry(entry, told.get(id)));
         yield entry;
       }
       refused.delete(id);
@@ -58,4 +58,16 @@ export function followed(
       throw error;
     });
   return merged(opened());
+}
+
+/** A moment may be a whole second, of which not everything was said yet. */
+type Moment = { time: string; texts: ReadonlySet<string> };
+
+function isTold({ time, text }: LogEntry, before: Moment): boolean {
+  return time < before.time || (time === before.time && before.texts.has(text));
+}
+
+function withEntry({ time, text }: LogEntry, last: Moment = { time: "", texts: new Set() }): Moment {
+  if (time < last.time) return last;
+  return { time, texts: new Set(time === last.time ? [...last.texts, text] : [text]) };
 }

@@ -34,6 +34,9 @@ export function githubAssertion(
         },
       );
     }
-    throw new PaasError("github-token-refused", "GitHub's answer holds no identity token", { exit: 4 });
+    throw new PaasError("github-token-refused", "GitHub's answer holds no identity token", {
+      next: "run the job again; when it stays so, githubstatus.com may say why",
+      exit: 4,
+    });
   };
 }

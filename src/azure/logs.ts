@@ -1,9 +1,8 @@
-import { setTimeout as sleep } from "node:timers/promises";
 import type { Endpoint, LogLine, LogRequest } from "../cloud.js";
 import type { Environment, EnvironmentService, Platform } from "../environment/environment.js";
 import type { Tier } from "../manifest/manifest.js";
 import type { ClientOptions } from "./client.js";
-import { followed, PACE } from "./followed.js";
+import { followed } from "./followed.js";
 import { readHistory } from "./log-history.js";
 import { LONGEST_TAIL, type LogStream, type LogStreams, openLogStreams } from "./log-stream.js";
 import { merged } from "./merged.js";
@@ -23,11 +22,10 @@ export async function* azureLogs(request: LogRequest, sources: LogSources): Asyn
   const { services, environment, revision, system = false, tail, follow, signal } = request;
   const streams = openLogStreams(sources.arm, sources.subscriptionId, sources.options);
   if (follow) {
-    const told = system ? followedEvents : followedOutput;
     const over = new AbortController();
     const until = AbortSignal.any([signal, over.signal]);
     try {
-      return yield* merged(services.map((service) => told(service, environment, tail, streams, until)));
+      return yield* merged(services.map((service) => followedLines(service, request, streams, until)));
     } finally {
       over.abort();
     }
@@ -69,47 +67,19 @@ async function collected(service: string, stream: LogStream, tail: number, signa
   return lines;
 }
 
-/** Follows the replicas of a service. */
-async function* followedOutput(
-  { name, appName }: { name: string; appName: string },
-  { resourceGroup }: Environment,
-  tail: number,
+/** Follows what a service prints, or with `system` what is said of it. */
+async function* followedLines(
+  { name, appName }: EnvironmentService,
+  { environment: { resourceGroup }, system, tail }: LogRequest,
   streams: LogStreams,
   signal: AbortSignal,
 ): AsyncGenerator<LogLine> {
-  const lines = followed(() => streams.of(resourceGroup, appName), tail, signal);
-  for await (const entry of lines) yield { service: name, ...entry };
-}
-
-/** Follows what is said of a service; its stream ends now and then, and begins with what was said before. */
-async function* followedEvents(
-  { name, appName }: { name: string; appName: string },
-  { resourceGroup }: Environment,
-  tail: number,
-  streams: LogStreams,
-  signal: AbortSignal,
-): AsyncGenerator<LogLine> {
-  const told = new Set<string>();
-  for (let past = tail; !signal.aborted; past = LONGEST_TAIL) {
+  const events = async () => {
     const stream = await streams.events(resourceGroup, appName);
-    for await (const entry of endedBy(stream?.lines(past, true, signal) ?? nothing(), signal)) {
-      const words = `${entry.time} ${entry.text}`;
-      if (!told.has(words)) yield { service: name, ...entry };
-      told.add(words);
-    }
-    await sleep(PACE, undefined, { signal }).catch(() => {});
-  }
-}
-
-async function* nothing(): AsyncGenerator<never> {}
-
-/** Ctrl-C ends following, and is no failure. */
-async function* endedBy<T>(items: AsyncIterable<T>, signal: AbortSignal): AsyncGenerator<T> {
-  try {
-    yield* items;
-  } catch (error) {
-    if (!signal.aborted) throw error;
-  }
+    return stream ? [stream] : [];
+  };
+  const look = system ? events : () => streams.of(resourceGroup, appName);
+  for await (const entry of followed(look, tail, signal)) yield { service: name, ...entry };
 }
 
 /** ARM id of the workspace that keeps what an environment's services say. */

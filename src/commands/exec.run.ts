@@ -1,4 +1,5 @@
-import type { Environment, EnvironmentService } from "../environment/environment.js";
+import type { Environment } from "../environment/environment.js";
+import { mainService } from "../environment/main-service.js";
 import { EXIT, PaasError } from "../errors.js";
 import type { GlobalOptions, Tools } from "../tools.js";
 import { describedEnvironment, knownEnvironment, pickServices } from "./known.js";
@@ -19,19 +20,15 @@ export async function exec(options: ExecOptions, tools: Tools): Promise<void> {
   if (options.named.length > 1) throw withoutDashes(options.named);
   const known = await knownEnvironment(options.named[0], tools);
   const environment = await describedEnvironment(known, tools);
-  const service = options.service ? pickServices(environment, options.service)[0] : firstOf(environment);
+  const service = options.service
+    ? pickServices(environment, options.service)[0]
+    : (mainService(environment.services) ?? environment.services[0]);
   if (!service) throw noService(environment);
   const others = environment.services.filter(({ name }) => name !== service.name).map(({ name }) => name);
   if (!options.service && others.length > 0) tools.ui.note(`service ${service.name} (--service: ${others.join(", ")})`);
   const command = options.words.length > 0 ? options.words : SHELL;
   const { signal } = tools;
   process.exitCode = await known.doors.cloud.exec({ environment, service, command, streams: process, signal });
-}
-
-/** The service that the environment's URL leads to; where none is public, the first. */
-function firstOf({ services }: Environment): EnvironmentService | undefined {
-  const open = services.filter(({ internal }) => !internal);
-  return open.find(({ name }) => name === "web") ?? open[0] ?? services[0];
 }
 
 function noService({ envId }: Environment): PaasError {

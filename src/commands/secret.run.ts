@@ -80,6 +80,7 @@ function checkedName(name: string): string {
   if (SECRET_NAME.test(name) && name.length <= 100 && !name.startsWith("PAAS_")) return name;
   throw new PaasError("secret-name", `"${name}" cannot be the name of a secret`, {
     details: ["capital letters, digits and single underscores, like STRIPE_KEY; PAAS_ is taken"],
+    next: "name it so here and under `secrets` in paas.yaml",
     exit: EXIT.usage,
   });
 }

@@ -1,5 +1,6 @@
 import { expiry } from "../environment/describe.js";
 import type { Environment } from "../environment/environment.js";
+import { mainService } from "../environment/main-service.js";
 import { EXIT, PaasError } from "../errors.js";
 import { type Deployment, type EnvironmentRecord, LEDGER_LENGTH } from "../state/record.js";
 import type { HeldRecord } from "../state/records.js";
@@ -81,7 +82,6 @@ export function deployed(services: ServiceOutcome[], before: EnvironmentRecord |
 }
 
 function publicUrl(environment: Environment, services: ServiceOutcome[]): string | null {
-  const open = environment.services.filter(({ internal }) => !internal).map(({ name }) => name);
-  const first = open.includes("web") ? "web" : open[0];
-  return services.find(({ name }) => name === first)?.url ?? null;
+  const main = mainService(environment.services);
+  return services.find(({ name }) => name === main?.name)?.url ?? null;
 }

@@ -33,6 +33,11 @@ test("a stream that ends while its replica lives is opened again, and tells noth
   expect(await seen((looks) => [stream("one", lines.slice(0, looks < 3 ? 2 : 4))])).toEqual(["a", "b", "c", "last"]);
 });
 
+test("of a second that was told in part, the rest is told when the stream is opened again", async () => {
+  const lines = [at(1, "a"), at(1, "b"), at(1, "c"), at(2, "last")];
+  expect(await seen((looks) => [stream("one", lines.slice(0, looks < 3 ? 2 : 4))])).toEqual(["a", "b", "c", "last"]);
+});
+
 test("one more instance is heard while the first goes on", async () => {
   const first = stream("one", [at(1, "a")], goesOn);
   expect(await seen((looks) => (looks < 2 ? [first] : [first, stream("two", [at(1, "last")])]))).toEqual(["a", "last"]);

@@ -60,20 +60,6 @@ export function openIdentities(core: Core, directory: Directory, registrations: 
   const routes = [
     route({
       method: "GET",
-      path: `/subscriptions/{subscriptionId}/providers/${TYPE}`,
-      versions: VERSIONS,
-      spec: SPEC,
-      responses: { 200: pageOf(identity) },
-      answer: () => {
-        const found = store.list("azurerm_user_assigned_identity");
-        const names = found.map(
-          ({ id }) => /\/resourceGroups\/(?<group>[^/]+)\/.*\/(?<identity>[^/]+)$/i.exec(id)?.groups,
-        );
-        return { status: 200, body: { value: names.map((one) => rendered({ ...one })) } };
-      },
-    }),
-    route({
-      method: "GET",
       path: IDENTITY,
       versions: VERSIONS,
       spec: SPEC,

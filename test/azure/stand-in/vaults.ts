@@ -1,11 +1,10 @@
 import { z } from "zod";
 import { ArmError, resourceNotFound } from "../../../src/local/arm/exchange.js";
 import type { Core } from "./core.js";
-import { pageOf, route } from "./route.js";
+import { route } from "./route.js";
 
 const ARM = "keyvault/Microsoft.KeyVault/KeyVault/stable/2026-02-01/openapi.json";
 const DATA = "keyvault/data-plane/Secrets/stable/2025-07-01/secrets.json";
-const IDENTITIES = "msi/Microsoft.ManagedIdentity/ManagedIdentity/stable/2024-11-30/ManagedIdentity.json";
 const GROUP = "/subscriptions/{subscriptionId}/resourceGroups/{group}/providers";
 const TYPE = "Microsoft.KeyVault/vaults";
 const VERSIONS = ["2025-07-01"];
@@ -170,26 +169,6 @@ export function openVaults(core: Core, softDeleted: { vaults: { name: string }[]
       answer: ({ names: { vault: name = "" }, body }) => {
         policies.set(name, [...(policies.get(name) ?? []), ...body.properties.accessPolicies]);
         return { status: 200, body: { properties: body.properties } };
-      },
-    }),
-    route({
-      method: "GET",
-      path: `${GROUP}/Microsoft.ManagedIdentity/userAssignedIdentities`,
-      versions: ["2024-11-30"],
-      spec: IDENTITIES,
-      responses: {
-        200: pageOf(
-          z.looseObject({ id: z.string(), properties: z.looseObject({ clientId: z.uuid(), principalId: z.uuid() }) }),
-        ),
-      },
-      answer: ({ names }) => {
-        const group = `/resourcegroups/${names.group}/`.toLowerCase();
-        const found = store.list("azurerm_user_assigned_identity").filter(({ id }) => id.toLowerCase().includes(group));
-        const value = found.map(({ id, attributes: { client_id, principal_id } }) => ({
-          id,
-          properties: { clientId: client_id, principalId: principal_id },
-        }));
-        return { status: 200, body: { value } };
       },
     }),
   ];
